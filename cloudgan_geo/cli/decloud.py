@@ -1,0 +1,70 @@
+"""`cloudgan-geo decloud`: remove the thin clouds of a scene."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cloudgan_geo.cli import options
+from cloudgan_geo.cli.terminal import own_words_only, progress_bar
+
+if TYPE_CHECKING:
+    from cloudgan_geo.pipeline import DecloudResult
+
+
+@click.command()
+@click.argument("scene")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write; by default SCENE_decloud.tif beside the scene.",
+)
+@options.model
+@options.bands
+@options.radiometry
+@options.overlap
+@options.batch_size
+@options.device
+@options.precision
+@options.rgb_only
+@options.overwrite
+@options.verbosity
+def decloud(scene: str, output: Path | None, quiet: bool, verbose: bool, **settings: Any) -> None:
+    """Remove the thin clouds of SCENE, any raster that GDAL opens.
+
+    Writes a GeoTIFF with the coordinates, size, type, nodata, bands and tags of the scene;
+    bands other than red, green and blue are copied. Nodata stays nodata. The file appears
+    under its name only once it is complete.
+    """
+    with own_words_only(verbose):
+        # Imported only now, so that --help is quick.
+        from cloudgan_geo import pipeline
+
+        with progress_bar(quiet, unit="window") as progress:
+            result = pipeline.decloud(scene, output, progress=progress, **settings)
+    if quiet:
+        return
+    _tell_how(result, verbose)
+    click.echo(
+        f"Wrote {result.output} ({result.width} x {result.height}, {result.count} bands) "
+        f"in {result.seconds:.1f} s"
+    )
+
+
+def _tell_how(result: DecloudResult, verbose: bool) -> None:
+    red, green, blue = result.bands
+    click.echo(f"Bands: {red},{green},{blue} ({result.bands_reason})", err=True)
+    click.echo(f"Radiometry: {result.radiometry} ({result.radiometry_reason})", err=True)
+    if verbose:
+        click.echo(
+            f"Model: {result.model} on {result.device}, {result.precision}, "
+            f"{result.batch_size} windows at once, weights {result.weights_sha256[:12]}",
+            err=True,
+        )
+        click.echo(
+            f"Windows: {result.windows} computed, {result.windows_skipped} without a valid pixel",
+            err=True,
+        )

@@ -1,0 +1,112 @@
+"""The `cloudgan-geo` command: its subcommands and what it does about errors."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from cloudgan_geo import __version__
+from cloudgan_geo.cli.options import VERBOSE
+from cloudgan_geo.errors import (
+    BandError,
+    CloudganError,
+    OutputExistsError,
+    RadiometryError,
+    SceneNotFoundError,
+    UsageError,
+)
+
+#: What each command does. It is the function of its name in the module of its name, which is
+#: imported only to run it: --help must not wait for torch.
+COMMANDS = {
+    "decloud": "Remove the thin clouds of a scene.",
+    "info": "Say what decloud would do with a scene.",
+    "preview": "Draw a scene before and after.",
+    "train": "Train a generator on clear chips.",
+    "evaluate": "Score a generator beside the unprocessed input.",
+    "plot": "Draw the figures of a training run.",
+    "prepare": "Write the article's training pairs.",
+    "models": "List the bundled generators.",
+}
+
+#: What the command line got wrong, or what an option of it mends: exit code 2.
+_USAGE = (UsageError, BandError, RadiometryError, SceneNotFoundError, OutputExistsError)
+
+
+class Commands(click.Group):
+    """Subcommands that are imported when they are run, and one handler of their errors."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Returns the names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cloudgan_geo.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; whatever goes wrong becomes one line and an exit code.
+
+        2 for what the command line got wrong or an option mends, 1 for any other failure,
+        130 for Ctrl-C.
+        """
+        # As Ctrl-C does, so that a batch system that stops us leaves no partial file.
+        signal.signal(signal.SIGTERM, _terminated)
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort):
+            raise
+        except click.ClickException as error:
+            _fail(ctx, error.format_message(), error.exit_code)
+        except KeyboardInterrupt:
+            nothing = "; nothing was written" if ctx.invoked_subcommand == "decloud" else ""
+            click.echo(f"Interrupted{nothing}.", err=True)
+            ctx.exit(130)
+        except CloudganError as error:
+            _fail(ctx, str(error), 2 if isinstance(error, _USAGE) else 1)
+        except BrokenPipeError:
+            # Whoever read our output has gone; Python would complain when it flushes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
+        except MemoryError:
+            _fail(ctx, "there is not enough memory; a smaller --batch-size takes less", 1)
+        except OSError as error:
+            named = f"{error.filename}: " if error.filename else ""
+            _fail(ctx, f"{named}{error.strerror or error}", 1)
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            hint = "" if ctx.meta.get(VERBOSE) else " (unexpected; -v shows where)"
+            _fail(ctx, what + hint, 1)
+
+
+def _fail(ctx: click.Context, message: str, code: int) -> NoReturn:
+    if ctx.meta.get(VERBOSE):
+        traceback.print_exc()
+    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    ctx.exit(code)
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cloudgan-geo")
+def main() -> None:
+    """Remove thin clouds from georeferenced Sentinel-2 images."""

@@ -1,0 +1,155 @@
+"""Every option that several commands share, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Key of `click.Context.meta` under which -v is remembered for the handler of errors.
+VERBOSE = "cloudgan_geo.verbose"
+
+
+def _three_bands(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[int, int, int] | None:
+    if value is None:
+        return None
+    try:
+        red, green, blue = (int(number) for number in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not three band numbers, as in 4,3,2.") from None
+    if min(red, green, blue) < 1:
+        raise click.BadParameter("bands are counted from 1.")
+    return red, green, blue
+
+
+def _auto_or_count(ctx: click.Context, param: click.Parameter, value: str) -> int | str:
+    if value == "auto":
+        return value
+    if not value.isdecimal() or int(value) < 1:
+        raise click.BadParameter(f"{value!r} is neither auto nor a number of at least 1.")
+    return int(value)
+
+
+def _remember_verbose(ctx: click.Context, _: click.Parameter, verbose: bool) -> bool:
+    ctx.meta[VERBOSE] = verbose
+    return verbose
+
+
+def model(command: F) -> F:
+    """Adds `--model`."""
+    return click.option(
+        "--model",
+        default="article",
+        show_default=True,
+        metavar="NAME|FILE",
+        help="Generator: a bundled one (see `models`) or a weights file.",
+    )(command)
+
+
+def data(command: F) -> F:
+    """Adds `--data`."""
+    return click.option(
+        "--data",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="Clear RGB chips: EuroSAT, or any folder or zip of 64x64 images.",
+    )(command)
+
+
+def device(command: F) -> F:
+    """Adds `--device`."""
+    return click.option(
+        "--device",
+        default="auto",
+        show_default=True,
+        help="Where to compute: auto, cpu, cuda, cuda:1, mps.",
+    )(command)
+
+
+def precision(command: F) -> F:
+    """Adds `--precision`."""
+    return click.option(
+        "--precision",
+        type=click.Choice(["auto", "fp32", "bf16"]),
+        default="auto",
+        show_default=True,
+        help="Number format of the network; auto takes bf16 where it is faster.",
+    )(command)
+
+
+def bands(command: F) -> F:
+    """Adds `--bands`."""
+    return click.option(
+        "--bands",
+        metavar="R,G,B",
+        callback=_three_bands,
+        help="Red, green and blue bands, as in 4,3,2; found by their names if not given.",
+    )(command)
+
+
+def radiometry(command: F) -> F:
+    """Adds `--radiometry`."""
+    return click.option(
+        "--radiometry",
+        type=click.Choice(["auto", "dn", "dn-offset", "tci", "eurosat", "reflectance"]),
+        default="auto",
+        show_default=True,
+        help="How values relate to reflectance: DN / 10000, the same after subtracting 1000, "
+        "8-bit true colour, 8-bit EuroSAT, reflectance itself.",
+    )(command)
+
+
+def overlap(command: F) -> F:
+    """Adds `--overlap`."""
+    return click.option(
+        "--overlap",
+        type=click.IntRange(0, 63),
+        default=16,
+        show_default=True,
+        help="Pixels that neighbouring windows of 64 share.",
+    )(command)
+
+
+def batch_size(command: F) -> F:
+    """Adds `--batch-size`."""
+    return click.option(
+        "--batch-size",
+        metavar="auto|N",
+        callback=_auto_or_count,
+        default="auto",
+        show_default=True,
+        help="Windows that the generator gets at once.",
+    )(command)
+
+
+def rgb_only(command: F) -> F:
+    """Adds `--rgb-only`."""
+    return click.option(
+        "--rgb-only", is_flag=True, help="Leave out all bands but red, green and blue."
+    )(command)
+
+
+def overwrite(command: F) -> F:
+    """Adds `--overwrite`."""
+    return click.option("--overwrite", is_flag=True, help="Replace an output that exists.")(command)
+
+
+def verbosity(command: F) -> F:
+    """Adds `-q` and `-v`."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what goes wrong.")
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        callback=_remember_verbose,
+        # Known before any other option can fail.
+        is_eager=True,
+        help="Say more: details, messages of libraries, tracebacks of errors.",
+    )
+    return quiet(verbose(command))

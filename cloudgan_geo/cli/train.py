@@ -1,0 +1,159 @@
+"""`cloudgan-geo train`: train a generator on clear chips."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cloudgan_geo.cli import options
+from cloudgan_geo.errors import OutputError, RunError, UsageError
+from cloudgan_geo.training.recipe import RECIPES, Recipe, recipe_named
+
+if TYPE_CHECKING:
+    from cloudgan_geo.training.batches import Data
+    from cloudgan_geo.training.loop import RunFolder
+    from cloudgan_geo.training.trainer import Trainer
+
+#: Recipe fields that have an option of their own.
+_OVERRIDES = ("epochs", "batch_size", "adversarial", "adversarial_weight", "schedule", "width")
+
+
+@click.command()
+@options.data
+@click.option(
+    "--recipe",
+    "recipe_name",
+    type=click.Choice(list(RECIPES)),
+    default="article",
+    show_default=True,
+    help="Settings to start from.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Run folder."
+)
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint of --out.")
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the training chips.")
+@click.option("--batch-size", type=click.IntRange(2), help="Chips a step.")
+@click.option(
+    "--adversarial",
+    type=click.Choice(["minimax", "non-saturating"]),
+    help="Loss of the generator on the discriminator's verdict.",
+)
+@click.option(
+    "--adversarial-weight",
+    type=click.FloatRange(0),
+    help="Weight of that loss beside 100 * L1; 0 trains without discriminator.",
+)
+@click.option(
+    "--schedule",
+    type=click.Choice(["constant", "step", "cosine"]),
+    help="Learning rate: constant, times 0.1 every 10 epochs, or warm-up and cosine.",
+)
+@click.option(
+    "--width", type=click.IntRange(1), help="Feature maps of the generator's first level."
+)
+@click.option("--checkpoint-every", default=250, show_default=True, type=click.IntRange(1))
+@options.device
+@options.precision
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def train(
+    data: Path,
+    recipe_name: str,
+    out: Path,
+    resume: bool,
+    checkpoint_every: int,
+    device: str,
+    precision: str,
+    quiet: bool,
+    **overrides: Any,
+) -> None:
+    """Train a generator on clear chips under synthetic clouds.
+
+    The run folder gets steps.csv and epochs.csv, a panel of samples every epoch,
+    best.safetensors (lowest L1 on held-out chips; give it to `decloud --model`) and last.pt,
+    from which --resume goes on exactly as if the run had never stopped.
+    """
+    from cloudgan_geo.networks.precision import choose_device
+    from cloudgan_geo.training import eurosat, loop
+    from cloudgan_geo.training.batches import Data
+    from cloudgan_geo.training.trainer import Trainer
+
+    folder = loop.RunFolder(out)
+    state = loop.load_checkpoint(folder) if resume else None
+    recipe = _recipe(recipe_name, state, overrides)
+    if state is None and folder.last.exists():
+        raise OutputError(f"{out}: holds a run already; --resume goes on with it")
+    chosen = choose_device(device)
+    chips = eurosat.load_chips(data)
+    run_data = Data(chips, eurosat.split(chips, recipe.validation), recipe)
+    trainer = Trainer(recipe, chosen, precision)
+    if state is not None:
+        trainer.load_state_dict(state)
+    _describe(folder, data, recipe)
+    _run(trainer, run_data, folder, checkpoint_every, quiet)
+    click.echo(
+        f"Trained {trainer.step:,} steps; best validation L1 {trainer.best_l1:.4f}: {folder.best}"
+    )
+
+
+def _recipe(name: str, state: dict[str, Any] | None, overrides: dict[str, Any]) -> Recipe:
+    given = {key: overrides[key] for key in _OVERRIDES if overrides.get(key) is not None}
+    if state is None:
+        return replace(recipe_named(name), **given)
+    if extra := set(given) - {"epochs"}:
+        options_named = ", ".join("--" + key.replace("_", "-") for key in sorted(extra))
+        raise UsageError(f"{options_named}: a resumed run keeps its recipe; only --epochs changes")
+    return replace(Recipe.from_dict(state["recipe"]), **given)
+
+
+def _describe(folder: RunFolder, data: Path, recipe: Recipe) -> None:
+    folder.path.mkdir(parents=True, exist_ok=True)
+    content = {"data": str(data.resolve()), "recipe": recipe.as_dict()}
+    folder.description.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _run(
+    trainer: Trainer, data: Data, folder: RunFolder, checkpoint_every: int, quiet: bool
+) -> None:
+    from tqdm import tqdm
+
+    from cloudgan_geo.networks.generator import UNetGenerator
+    from cloudgan_geo.training import loop
+    from cloudgan_geo.training.samples import sample_rows
+
+    total = data.recipe.epochs * data.steps_per_epoch
+    # tqdm's None: a bar only where stderr is a terminal.
+    bar = tqdm(
+        total=total, initial=trainer.step, unit="step", disable=True if quiet else None, leave=False
+    )
+
+    def on_step(row: dict[str, float]) -> None:
+        bar.update()
+        shown = {"G": row["generator"], "L1": row["l1"], "D": row["discriminator"]}
+        bar.set_postfix({name: f"{value:.4f}" for name, value in shown.items()}, refresh=False)
+
+    def on_epoch(generator: UNetGenerator, epoch: int) -> None:
+        from cloudgan_geo.training.figures import panel_figure
+
+        indices = (data.split.validation or data.split.train)[:5]
+        rows = sample_rows(generator, data.chips, indices, seed=data.recipe.seed)
+        panel_figure(rows, folder.panel(epoch), f"epoch {epoch}")
+
+    try:
+        with bar:
+            loop.run(
+                trainer,
+                data,
+                folder,
+                on_step=on_step,
+                on_epoch=on_epoch,
+                checkpoint_every=checkpoint_every,
+            )
+    except KeyboardInterrupt:
+        raise RunError(
+            f"interrupted after step {trainer.step:,}; --resume goes on from the last checkpoint"
+        ) from None

@@ -1,0 +1,1 @@
+"""Synthetic clouds: arrays in, arrays out."""

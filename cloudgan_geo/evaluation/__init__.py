@@ -1,0 +1,1 @@
+"""Scores, suites and the tables they end in."""

@@ -1,0 +1,1 @@
+"""Tensors: the generator, the discriminator, their weights."""

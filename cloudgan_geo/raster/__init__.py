@@ -1,0 +1,1 @@
+"""Georeferenced pixels: reading scenes, cutting and blending windows, writing results."""

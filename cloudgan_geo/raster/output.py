@@ -1,0 +1,126 @@
+"""Files that appear under their name only once they are complete."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from types import TracebackType
+
+from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
+
+# What GDAL leaves beside a raster. Those of a file that is replaced would be read as the
+# new one's overviews, mask and statistics.
+_SIDECARS = (".aux.xml", ".msk", ".ovr")
+
+
+class AtomicOutput:
+    """A file that is written beside its target as `<target>.partial`, then renamed.
+
+    As a context manager it checks that the target can be written, and on leaving removes
+    whatever was not committed.
+
+    Args:
+        path: The target.
+        overwrite: Whether it may exist already.
+        source: A file that the target must not be, such as the input.
+
+    Attributes:
+        path: The target.
+        partial: The file to write.
+
+    Raises:
+        OutputExistsError: If the target exists and may not be overwritten.
+        UsageError: If the target is the source, a folder or in a folder that does not exist.
+        OutputError: If its folder cannot be written to.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        source: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.partial = self.path.with_name(f"{self.path.name}.partial")
+        self._overwrite = overwrite
+        self._source = source
+
+    def __enter__(self) -> AtomicOutput:
+        self._check()
+        try:
+            self.partial.unlink(missing_ok=True)
+            self.partial.touch()
+            self.partial.unlink()
+        except OSError as error:
+            raise output_error(self.path, error) from error
+        return self
+
+    def _check(self) -> None:
+        if self.path.is_dir():
+            raise UsageError(f"{self.path}: is a folder; --output takes the name of a file")
+        if not self.path.parent.is_dir():
+            raise UsageError(f"{self.path}: there is no folder {self.path.parent}")
+        if not self.path.exists():
+            return
+        if self._source is not None and _same_file(self.path, self._source):
+            raise UsageError(f"{self.path}: is the input itself; name another file with --output")
+        if not self._overwrite:
+            raise OutputExistsError(f"{self.path}: exists already; --overwrite replaces it")
+
+    def commit(self) -> None:
+        """Puts the complete file in the target's place.
+
+        Raises:
+            OutputError: If that fails; the target is then as it was.
+        """
+        try:
+            with open(self.partial, "rb+") as file:
+                # Some file systems report a full disk only now.
+                os.fsync(file.fileno())
+            os.replace(self.partial, self.path)
+        except OSError as error:
+            raise output_error(self.path, error) from error
+        for suffix in _SIDECARS:
+            written = Path(f"{self.partial}{suffix}")
+            stale = Path(f"{self.path}{suffix}")
+            if written.exists():
+                os.replace(written, stale)
+            else:
+                stale.unlink(missing_ok=True)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for suffix in ("", *_SIDECARS):
+            Path(f"{self.partial}{suffix}").unlink(missing_ok=True)
+
+
+def output_error(path: Path, error: OSError) -> OutputError:
+    """Puts an error of the operating system about an output into words.
+
+    Args:
+        path: The target.
+        error: What happened to it.
+    """
+    causes = {
+        errno.ENOSPC: "the disk is full",
+        errno.EDQUOT: "the disk quota is used up",
+        errno.EFBIG: "the file became larger than the system allows",
+        errno.EACCES: "its folder cannot be written to",
+        errno.EPERM: "its folder cannot be written to",
+        errno.EROFS: "its disk can only be read",
+    }
+    cause = causes.get(error.errno or 0, error.strerror or str(error))
+    return OutputError(f"{path}: cannot be written, {cause}; --output names another place")
+
+
+def _same_file(path: Path, source: str | os.PathLike[str]) -> bool:
+    try:
+        return path.samefile(source)
+    except OSError:
+        return False

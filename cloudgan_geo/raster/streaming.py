@@ -1,0 +1,128 @@
+"""Reading ahead and writing behind the computation, in one thread each."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+#: Items that wait between two threads. One being used, one ready and one in the making are
+#: enough to keep both sides busy; more only costs memory.
+DEPTH = 1
+
+
+class ReadAhead(Generic[T]):
+    """Iterates over items that a thread of its own makes ahead of time.
+
+    An error of the thread is raised where the item would have come. Leaving the context
+    stops the thread and waits for it.
+
+    Args:
+        items: Consumed in the thread, to its end or until the context is left; a generator
+            is closed there as well, so what it opened is closed by the thread that opened it.
+    """
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = items
+        self._queue: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(DEPTH)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="read-ahead", daemon=True)
+
+    def _run(self) -> None:
+        error: BaseException | None = None
+        iterator = iter(self._items)
+        try:
+            try:
+                for item in iterator:
+                    self._queue.put((item, None))
+                    if self._stop.is_set():
+                        break
+            finally:
+                if hasattr(iterator, "close"):
+                    iterator.close()
+        except BaseException as raised:
+            error = raised
+        self._queue.put((None, error or StopIteration()))
+
+    def __enter__(self) -> ReadAhead[T]:
+        self._thread.start()
+        return self
+
+    def __iter__(self) -> Iterator[T]:
+        while True:
+            item, error = self._queue.get()
+            if isinstance(error, StopIteration):
+                return
+            if error is not None:
+                raise error
+            yield item  # type: ignore[misc]  # without an error there is an item
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        while self._thread.is_alive():
+            # The thread may be waiting for room to put what nobody will take.
+            try:
+                self._queue.get(timeout=0.02)
+            except queue.Empty:
+                continue
+        self._thread.join()
+
+
+class WriteBehind(Generic[T]):
+    """Hands items to a function that runs in a thread of its own, in order.
+
+    An error of the function is raised by the next `put`, or on leaving the context; items
+    after it are dropped. Leaving the context because of an error drops what still waits.
+
+    Args:
+        write: Called with each item.
+    """
+
+    def __init__(self, write: Callable[[T], None]) -> None:
+        self._write = write
+        self._queue: queue.Queue[T | None] = queue.Queue(DEPTH)
+        self._error: BaseException | None = None
+        self._drop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="write-behind", daemon=True)
+
+    def _run(self) -> None:
+        while (item := self._queue.get()) is not None:
+            if self._drop.is_set():
+                continue
+            try:
+                self._write(item)
+            except BaseException as raised:
+                self._error = raised
+                self._drop.set()
+
+    def put(self, item: T) -> None:
+        """Queues an item, waiting while too many wait already."""
+        if self._error is not None:
+            raise self._error
+        self._queue.put(item)
+
+    def __enter__(self) -> WriteBehind[T]:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self._drop.set()
+        self._queue.put(None)
+        self._thread.join()
+        if error is None and self._error is not None:
+            raise self._error

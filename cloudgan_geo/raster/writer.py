@@ -1,0 +1,252 @@
+"""Writing a GeoTIFF that is like a scene in everything but its pixels."""
+
+from __future__ import annotations
+
+import errno
+import os
+import warnings
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.io import MemoryFile
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from cloudgan_geo.errors import OutputError
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset, reason
+from cloudgan_geo.raster.output import output_error
+from cloudgan_geo.raster.scene import Rows, Scene
+
+_BLOCK = 256
+_RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+
+
+class SceneWriter:
+    """Writes rows, from top to bottom, to a tiled and compressed GeoTIFF.
+
+    Coordinates, size, dtype, nodata, mask, and the bands' names, colours, scales, units and
+    tags are the scene's. Rows are gathered to whole rows of blocks, since a block that is
+    written twice takes its place in the file twice.
+
+    Args:
+        partial: The file to write.
+        target: What it will be called, for messages.
+        scene: The scene it is to be like.
+
+    Raises:
+        OutputError: If the file cannot be created.
+    """
+
+    def __init__(self, partial: Path, target: Path, scene: Scene) -> None:
+        self._partial = partial
+        self._target = target
+        self._scene = scene
+        self._pixels: list[NDArray[Any]] = []
+        self._masks: list[NDArray[np.uint8]] = []
+        self._row = 0
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset = _create(partial, scene)
+            except (*GDAL_ERRORS, OSError) as error:
+                raise self._failure(error) from error
+
+    def __enter__(self) -> SceneWriter:
+        return self
+
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Adds metadata to the file. Costs nothing before the first rows are written."""
+        self._dataset.update_tags(**tags)
+
+    def write(self, rows: Rows) -> None:
+        """Appends rows below those written before.
+
+        Args:
+            rows: Pixels of the scene's bands and dtype and, if it has one, the mask.
+
+        Raises:
+            OutputError: If they cannot be written.
+        """
+        self._pixels.append(rows.pixels)
+        if rows.mask is not None:
+            self._masks.append(rows.mask)
+        ready = sum(pixels.shape[1] for pixels in self._pixels)
+        last = self._row + ready == self._scene.height
+        count = ready if last else ready // _BLOCK * _BLOCK
+        if not count:
+            return
+        pixels = np.concatenate(self._pixels, axis=1)
+        self._pixels = [pixels[:, count:]]
+        mask = np.concatenate(self._masks) if self._masks else None
+        self._masks = [] if mask is None else [mask[count:]]
+        self._flush(pixels[:, :count], None if mask is None else mask[:count])
+
+    def _flush(self, pixels: NDArray[Any], mask: NDArray[np.uint8] | None) -> None:
+        height = pixels.shape[1]
+        window = Window(0, self._row, self._scene.width, height)
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset.write(pixels, window=window)
+                if mask is not None:
+                    self._dataset.write_mask(mask, window=window)
+            except GDAL_ERRORS as error:
+                raise self._failure(error) from error
+        self._row += height
+
+    def close(self) -> None:
+        """Completes the file and checks that all of it is there.
+
+        Raises:
+            OutputError: If it is not.
+        """
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset.close()
+                complete = _is_complete(self._partial)
+            except (*GDAL_ERRORS, OSError) as error:
+                raise self._failure(error) from error
+        if not complete:
+            raise self._failure(None)
+
+    def _failure(self, error: BaseException | None) -> OutputError:
+        """Says why writing failed: GDAL does not pass the system's reason on."""
+        try:
+            with open(self._partial, "ab") as file:
+                file.write(bytes(_BLOCK * _BLOCK))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as cause:
+            return output_error(self._target, cause)
+        if isinstance(error, OSError) and error.errno:
+            return output_error(self._target, error)
+        said = f" ({reason(error)})" if error else ""
+        return output_error(self._target, OSError(errno.EIO, f"the disk did not take it{said}"))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset.close()
+            except GDAL_ERRORS:
+                return  # The file is given up for the error that is on its way.
+
+
+def _create(partial: Path, scene: Scene) -> Any:
+    profile: dict[str, Any] = {
+        "driver": "GTiff",
+        "width": scene.width,
+        "height": scene.height,
+        "count": len(scene.bands),
+        "dtype": scene.dtype,
+        "nodata": _nodata(scene),
+        "crs": scene.crs,
+        "tiled": True,
+        "blockxsize": _BLOCK,
+        "blockysize": _BLOCK,
+        "compress": best_compression(),
+        "predictor": 3 if scene.is_float else 2,
+        "bigtiff": "IF_SAFER",
+        "interleave": scene.interleave if scene.interleave in ("pixel", "band") else "pixel",
+        **_colour_profile(scene),
+    }
+    if profile["compress"] == "zstd":
+        profile["zstd_level"] = 1
+    if scene.transform != Affine.identity():
+        profile["transform"] = scene.transform
+    elif scene.gcps:
+        profile["gcps"] = scene.gcps
+    if scene.rpcs is not None:
+        profile["rpcs"] = scene.rpcs
+    dataset = open_dataset(partial, "w", **profile)
+    _describe(dataset, scene)
+    return dataset
+
+
+def _describe(dataset: Any, scene: Scene) -> None:
+    bands = scene.bands
+    dataset.colorinterp = [band.colour for band in bands]
+    if any(band.description for band in bands):
+        dataset.descriptions = [band.description for band in bands]
+    if any((band.scale, band.offset) != (1.0, 0.0) for band in bands):
+        dataset.scales = [band.scale for band in bands]
+        dataset.offsets = [band.offset for band in bands]
+    if any(band.unit for band in bands):
+        dataset.units = [band.unit for band in bands]
+    dataset.update_tags(**scene.tags)
+    for domain, tags in scene.domains.items():
+        dataset.update_tags(ns=domain, **tags)
+    for index, band in enumerate(bands, start=1):
+        changed = band.index in scene.rgb.indexes
+        tags = {
+            key: value
+            for key, value in band.tags.items()
+            if not (changed and key.startswith("STATISTICS_"))
+        }
+        if tags:
+            dataset.update_tags(index, **tags)
+
+
+def _nodata(scene: Scene) -> float | None:
+    """Returns the one nodata value that a GeoTIFF can have, if the dtype can hold it."""
+    nodata = scene.visible_bands[0].nodata
+    if nodata is None or scene.is_float:
+        return nodata
+    limits = np.iinfo(scene.dtype)
+    return nodata if limits.min <= nodata <= limits.max else None
+
+
+def _colour_profile(scene: Scene) -> dict[str, str]:
+    """Keeps GDAL from taking any three 8-bit bands for red, green and blue."""
+    colours = tuple(band.colour for band in scene.bands)
+    profile = {"photometric": "RGB" if colours[:3] == _RGB else "MINISBLACK"}
+    if ColorInterp.alpha not in colours:
+        profile["alpha"] = "NO"
+    return profile
+
+
+@cache
+def best_compression() -> str:
+    """Returns the fastest good lossless compression that this build of GDAL can write."""
+    with MemoryFile() as memory, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with memory.open(
+            driver="GTiff", width=1, height=1, count=1, dtype="uint8", compress="zstd"
+        ):
+            pass
+        with memory.open() as probe:
+            # GDAL leaves out a compression it does not know, with nothing but a log entry.
+            return "zstd" if probe.profile.get("compress") == "zstd" else "deflate"
+
+
+def _is_complete(path: Path) -> bool:
+    """Tells whether every block of a GeoTIFF is where its directory says, inside the file.
+
+    GDAL may report nothing when the last blocks or the directory do not fit on the disk.
+    """
+    size = path.stat().st_size
+    with open_dataset(path) as dataset:
+        separate = dataset.profile.get("interleave") == "band"
+        block_height, block_width = dataset.block_shapes[0]
+        for band in dataset.indexes if separate else (1,):
+            for row in range(-(-dataset.height // block_height)):
+                for column in range(-(-dataset.width // block_width)):
+                    block = f"{column}_{row}"
+                    offset = dataset.get_tag_item(f"BLOCK_OFFSET_{block}", "TIFF", bidx=band)
+                    length = dataset.get_tag_item(f"BLOCK_SIZE_{block}", "TIFF", bidx=band)
+                    if not offset or not length or int(offset) + int(length) > size:
+                        return False
+    return True

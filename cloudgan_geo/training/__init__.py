@@ -1,0 +1,1 @@
+"""Chips, recipes and the loop that trains a generator."""

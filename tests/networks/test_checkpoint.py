@@ -1,0 +1,164 @@
+"""Weights on disk: ours, the article's, and what must be refused."""
+
+import json
+import pickle
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from cloudgan_geo import load_generator
+from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.networks.checkpoint import read_card, read_generator, save_generator
+from cloudgan_geo.networks.generator import UNetGenerator
+
+
+class NotebookBlock(nn.Module):
+    """Written from the article's description, to stand for its own code."""
+
+    def __init__(self, i, o):
+        super().__init__()
+        layers = []
+        for a, b in ((i, o), (o, o)):
+            layers += [nn.Conv2d(a, b, 3, 1, 1), nn.BatchNorm2d(b), nn.ReLU()]
+        self.double_conv = nn.Sequential(*layers)
+
+
+class NotebookGenerator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        sizes = [3, 32, 64, 128, 256, 512]
+        for n in range(5):
+            setattr(self, f"conv_{n + 1}", NotebookBlock(sizes[n], sizes[n + 1]))
+        for n in range(4):
+            high, low = sizes[5 - n], sizes[4 - n]
+            setattr(self, f"upconv_{n + 1}", nn.ConvTranspose2d(high, low, 2, 2))
+            setattr(self, f"conv_{n + 6}", NotebookBlock(high, low))
+        self.output = nn.Conv2d(32, 3, 3, 1, 1)
+
+    def forward(self, x):
+        skips = []
+        for n in range(1, 5):
+            x = getattr(self, f"conv_{n}").double_conv(x)
+            skips.append(x)
+            x = nn.functional.max_pool2d(x, 2)
+        x = self.conv_5.double_conv(x)
+        for n in range(1, 5):
+            x = torch.cat((getattr(self, f"upconv_{n}")(x), skips.pop()), 1)
+            x = getattr(self, f"conv_{n + 5}").double_conv(x)
+        return self.output(x).sigmoid()
+
+
+@pytest.fixture
+def small():
+    torch.manual_seed(0)
+    return UNetGenerator(width=4).eval()
+
+
+def test_the_notebooks_generator_pth_gives_the_notebooks_output(tmp_path):
+    torch.manual_seed(1)
+    theirs = NotebookGenerator()
+    image = torch.rand(2, 3, 64, 64)
+    theirs(image)  # moves the running statistics away from their start
+    theirs.eval()
+    torch.save(theirs.state_dict(), tmp_path / "generator.pth")
+    ours = load_generator(tmp_path / "generator.pth")
+    assert ours.name == "generator"
+    with torch.no_grad():
+        assert torch.allclose(ours.network(image), theirs(image), atol=1e-6)
+
+
+@pytest.mark.parametrize(("half", "tolerance"), [(False, 0), (True, 2e-3)])
+def test_saved_weights_come_back_with_their_card(tmp_path, small, half, tolerance):
+    path = tmp_path / "mine.safetensors"
+    save_generator(small, path, {"name": "mine", "licence": "MIT"}, half=half)
+    loaded = read_generator(path)
+    image = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        assert (loaded.network(image) - small(image)).abs().max() <= tolerance
+    assert loaded.name == "mine"
+    assert loaded.card == read_card(path)
+    assert loaded.card == {
+        "name": "mine", "licence": "MIT", "architecture": "unet", "channels": 3, "width": 4,
+    }  # fmt: skip
+    assert len(loaded.sha256) == 64
+
+
+class Bomb:
+    def __reduce__(self):
+        return (print, ("a pickle ran code",))
+
+
+def damaged(path, small):
+    save_generator(small, path, {})
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def foreign(path, small):
+    save_file({"layer.weight": torch.zeros(2)}, path)
+
+
+def wrong_depth(path, small):
+    state = small.state_dict()
+    del state["conv_9.double_conv.0.weight"]
+    save_file(state, path)
+
+
+def not_finite(path, small):
+    with torch.no_grad():
+        small.output.bias[0] = float("nan")
+    save_generator(small, path, {})
+
+
+def whole_module(path, small):
+    torch.save(small, path)
+
+
+def bomb(path, small):
+    path.write_bytes(pickle.dumps(Bomb()))
+
+
+def text(path, small):
+    path.write_text("these are not the weights you are looking for")
+
+
+def empty(path, small):
+    path.touch()
+
+
+def missing(path, small):
+    pass
+
+
+@pytest.mark.parametrize(
+    "make",
+    [damaged, foreign, wrong_depth, not_finite, whole_module, bomb, text, empty, missing],
+)
+def test_bad_weights_are_refused_in_one_line(tmp_path, small, make, capfd):
+    path = tmp_path / "weights.safetensors"
+    make(path, small)
+    with pytest.raises(WeightsError) as caught:
+        load_generator(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "a pickle ran code" not in capfd.readouterr().out
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(WeightsError, match=r"nonesuch.*article"):
+        load_generator("nonesuch")
+
+
+def test_a_card_that_is_not_json_is_refused(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    save_file({"a": torch.zeros(1)}, path, metadata={"card": "{"})
+    with pytest.raises(WeightsError, match=r"weights\.safetensors"):
+        read_card(path)
+
+
+def test_bundled_weights_say_what_they_are():
+    card = load_generator("article").card
+    for key in ("name", "summary", "domain", "data", "recipe", "scores", "licence"):
+        assert card[key], key
+    json.dumps(card)

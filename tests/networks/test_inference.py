@@ -1,0 +1,84 @@
+"""The prepared generator gives what the plain one gives."""
+
+import numpy as np
+import pytest
+import torch
+
+from cloudgan_geo.errors import UsageError
+from cloudgan_geo.networks.checkpoint import LoadedGenerator
+from cloudgan_geo.networks.generator import UNetGenerator
+from cloudgan_geo.networks.inference import Cleaner, fold_batch_norm
+
+
+@pytest.fixture
+def loaded():
+    torch.manual_seed(0)
+    network = UNetGenerator(width=8)
+    for _ in range(4):  # running statistics that folding must take into account
+        network(torch.rand(8, 3, 64, 64))
+    return LoadedGenerator(network.eval(), "tiny", "0" * 64)
+
+
+@pytest.fixture
+def windows():
+    return np.random.default_rng(0).random((5, 3, 64, 64), np.float32)
+
+
+def test_folding_keeps_the_output_and_removes_every_batch_norm(loaded, windows):
+    folded = fold_batch_norm(loaded.network)
+    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in folded.modules())
+    assert any(isinstance(m, torch.nn.BatchNorm2d) for m in loaded.network.modules())
+    image = torch.from_numpy(windows)
+    with torch.no_grad():
+        assert torch.allclose(folded(image), loaded.network(image), atol=1e-5)
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 1e-5), ("bf16", 0.02)])
+def test_cleaning_is_the_networks_output(loaded, windows, precision, tolerance):
+    cleaner = Cleaner(loaded, device="cpu", precision=precision)
+    with torch.no_grad():
+        expected = loaded.network(torch.from_numpy(windows)).numpy()
+    cleaned = cleaner.clean(windows)
+    assert cleaned.dtype == np.float32
+    assert np.abs(cleaned - expected).max() < tolerance
+    assert cleaner.precision == precision
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_window_does_not_depend_on_its_batch(loaded, windows, precision):
+    cleaner = Cleaner(loaded, device="cpu", precision=precision)
+    together = cleaner.clean(windows)
+    alone = np.concatenate([cleaner.clean(windows[i : i + 1]) for i in range(5)])
+    # 1 DN of a 16-bit scene is 1 / 2750 in the model domain.
+    assert np.abs(together - alone).max() < 1 / 2750
+
+
+def test_a_batch_too_large_for_memory_is_halved(loaded, windows, monkeypatch):
+    cleaner = Cleaner(loaded, device="cpu", precision="fp32")
+    forward, seen = cleaner._forward, []
+
+    def small_memory(batch):
+        seen.append(len(batch))
+        if len(batch) > 2:
+            raise torch.OutOfMemoryError
+        return forward(batch)
+
+    expected = cleaner.clean(windows)
+    monkeypatch.setattr(cleaner, "_forward", small_memory)
+    assert np.allclose(cleaner.clean(windows), expected, atol=1e-6)
+    assert seen[0] == 5
+    assert max(seen[1:]) <= 3
+
+
+@pytest.mark.parametrize(
+    ("device", "precision"), [("cuda:97", "auto"), ("toaster", "auto"), ("cpu", "fp8")]
+)
+def test_what_is_not_there_is_refused(loaded, device, precision):
+    with pytest.raises(UsageError, match=r"--device|--precision"):
+        Cleaner(loaded, device=device, precision=precision)
+
+
+def test_auto_decides(loaded):
+    cleaner = Cleaner(loaded)
+    assert cleaner.precision in ("fp32", "bf16")
+    assert cleaner.suggested_batch_size >= 1

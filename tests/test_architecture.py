@@ -1,0 +1,89 @@
+"""The shape of the package: who imports whom, how big modules are, how fast it starts."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cloudgan_geo
+
+PACKAGE = Path(cloudgan_geo.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+#: What each room may import besides itself and errors; `pipeline` joins rasters and networks.
+ALLOWED = {
+    "raster": set(),
+    "networks": set(),
+    "clouds": set(),
+    "training": {"networks", "clouds"},
+    "evaluation": {"networks", "clouds", "raster", "training"},
+    "pipeline": {"networks", "raster"},
+    "sample_scene": {"clouds"},
+    "cli": {"pipeline", "training", "evaluation", "networks", "raster"},
+    "errors": set(),
+}
+NO_TORCH = ("raster", "clouds", "pipeline", "cli", "errors", "sample_scene")
+
+
+def name_of(path):
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+
+
+def room_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}: relative import"
+            yield node.module
+            if node.module == "cloudgan_geo" or node.module.startswith("cloudgan_geo."):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_run_downward(path):
+    room = room_of(path)
+    if room in ("__init__", "__main__"):
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "torch":
+            assert room not in NO_TORCH, f"{room} knows no torch"
+        if parts[0] != "cloudgan_geo" or len(parts) == 1 or parts[1] == "__version__":
+            continue
+        assert parts[1] in ALLOWED[room] | {room, "errors"}, f"{room} must not import {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_stay_readable(path):
+    assert len(path.read_text().splitlines()) <= 320
+    assert path.stem not in ("utils", "helpers", "manager", "misc")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import cloudgan_geo",
+        "from cloudgan_geo.cli.main import main; main(['--help'], standalone_mode=False)",
+        "from cloudgan_geo.cli.main import main; main(['decloud', '-h'], standalone_mode=False)",
+        "from cloudgan_geo.cli.main import main; main(['train', '--help'], standalone_mode=False)",
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(code):
+    heavy = "{'torch', 'matplotlib', 'rasterio', 'PIL', 'torchmetrics', 'noise'}"
+    check = f"import sys\n{code}\nprint(sorted({heavy} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_public_names_are_there():
+    for name in cloudgan_geo.__all__:
+        assert getattr(cloudgan_geo, name) is not None
+    with pytest.raises(AttributeError, match="nonesuch"):
+        cloudgan_geo.nonesuch  # noqa: B018
