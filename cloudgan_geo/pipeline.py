@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
-import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo import __version__
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.raster.cog import write_cog
 from cloudgan_geo.raster.correction import Progress, SceneCorrection
+from cloudgan_geo.raster.creation import check_creation_options
 from cloudgan_geo.raster.opening import open_scene
 from cloudgan_geo.raster.output import AtomicOutput
-from cloudgan_geo.raster.radiometry import Radiometry, choose_radiometry
-from cloudgan_geo.raster.scene import Scene
+from cloudgan_geo.raster.plan import Plan, make_plan
+from cloudgan_geo.raster.report import provenance, write_report
+from cloudgan_geo.raster.run import Clock, DecloudOptions, DecloudResult
+from cloudgan_geo.raster.source import ScenePaths, is_local, scene_paths
 from cloudgan_geo.raster.streaming import ReadAhead, WriteBehind
-from cloudgan_geo.raster.windows import WindowGrid
 from cloudgan_geo.raster.writer import SceneWriter
 
 if TYPE_CHECKING:
     from cloudgan_geo.networks.checkpoint import LoadedGenerator
 
-# A strip of about so many pixels keeps the batches full and a whole tile within memory.
-_STRIP_PIXELS = 2**21
+__all__ = [
+    "Cleaner",
+    "DecloudOptions",
+    "DecloudResult",
+    "decloud",
+    "decloud_scene",
+    "default_output",
+]
 
 
 class Cleaner(Protocol):
@@ -58,99 +64,8 @@ class Cleaner(Protocol):
         """Returns clear windows for cloudy ones, float32 in [0, 1], (windows, 3, 64, 64)."""
 
 
-@dataclass(frozen=True)
-class DecloudOptions:
-    """How a scene is to be decloudied.
-
-    Attributes:
-        bands: Red, green and blue, counted from 1; None to find them.
-        radiometry: `auto`, or one of `raster.radiometry.PROFILES`.
-        overlap: Pixels that neighbouring windows share, 0 to 63.
-        batch_size: Windows that the generator gets at once, or `auto`.
-        device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
-        precision: `auto`, `fp32` or `bf16`.
-        rgb_only: Leave all other bands out of the output.
-        overwrite: Replace an output that exists.
-        strip_rows: Rows of windows computed together, or `auto`; changes nothing but speed
-            and memory.
-    """
-
-    bands: tuple[int, int, int] | None = None
-    radiometry: str = "auto"
-    overlap: int = 16
-    batch_size: int | str = "auto"
-    device: str = "auto"
-    precision: str = "auto"
-    rgb_only: bool = False
-    overwrite: bool = False
-    strip_rows: int | str = "auto"
-
-    def __post_init__(self) -> None:
-        for option in ("batch_size", "strip_rows"):
-            value = getattr(self, option)
-            if value != "auto" and not (isinstance(value, int) and value >= 1):
-                flag = option.replace("_", "-")
-                raise UsageError(f"--{flag} {value}: takes auto or a number of at least 1")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is going to be done with a scene.
-
-    Attributes:
-        scene: The scene and its bands.
-        radiometry: How its values relate to reflectance.
-        grid: The windows over it.
-    """
-
-    scene: Scene
-    radiometry: Radiometry
-    grid: WindowGrid
-
-
-@dataclass(frozen=True)
-class DecloudResult:
-    """What was done with a scene.
-
-    Attributes:
-        output: The file that was written.
-        seconds: It took, from opening the scene to the file's being in its place.
-        width: Columns.
-        height: Rows.
-        count: Bands in the output.
-        windows: That the generator was given.
-        windows_skipped: Without a valid pixel.
-        bands: Red, green and blue in the scene, counted from 1.
-        bands_reason: What they were told by.
-        radiometry: Profile.
-        radiometry_reason: Why this profile.
-        model: Name of the generator.
-        weights_sha256: Of its weights file, in hex.
-        device: Where it ran.
-        precision: `fp32` or `bf16`.
-        batch_size: Windows that it got at once.
-    """
-
-    output: Path
-    seconds: float
-    width: int
-    height: int
-    count: int
-    windows: int
-    windows_skipped: int
-    bands: tuple[int, int, int]
-    bands_reason: str
-    radiometry: str
-    radiometry_reason: str
-    model: str
-    weights_sha256: str
-    device: str
-    precision: str
-    batch_size: int
-
-
 def decloud(
-    scene: str | os.PathLike[str],
+    scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
     model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "article",
@@ -161,6 +76,11 @@ def decloud(
     device: str = "auto",
     precision: str = "auto",
     rgb_only: bool = False,
+    aoi: str | os.PathLike[str] | None = None,
+    bounds: Sequence[float] | None = None,
+    cog: bool = False,
+    creation: Mapping[str, str] | None = None,
+    report: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> DecloudResult:
@@ -171,7 +91,8 @@ def decloud(
     complete.
 
     Args:
-        scene: Sentinel-2 image; anything GDAL opens.
+        scene: Sentinel-2 image: anything GDAL opens; a .SAFE folder or its zip; or several
+            single-band files, whose names tell the band.
         output: File to write; by default `<scene>_decloud.tif` beside the scene.
         model: Name of a bundled generator, path of a weights file, or a loaded generator.
         bands: Red, green and blue, counted from 1; None to find them.
@@ -182,6 +103,13 @@ def decloud(
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
         precision: `auto`, `fp32` or `bf16`.
         rgb_only: Leave all other bands out of the output.
+        aoi: GeoJSON, GeoPackage or Shapefile, in any coordinate reference system: pixels
+            outside its polygons are copied unchanged.
+        bounds: Left, bottom, right and top, in the scene's coordinates: the same for pixels
+            outside these.
+        cog: Write a cloud-optimized GeoTIFF with overviews; takes twice the room meanwhile.
+        creation: GDAL's creation options for the output, such as {"COMPRESS": "LZW"}.
+        report: JSON file to write about the run.
         overwrite: Replace an output that exists.
         progress: Called now and then with the windows done so far and all there are.
 
@@ -199,13 +127,18 @@ def decloud(
         device=device,
         precision=precision,
         rgb_only=rgb_only,
+        aoi=aoi,
+        bounds=None if bounds is None else tuple(bounds),
+        cog=cog,
+        creation=creation or {},
+        report=report,
         overwrite=overwrite,
     )
     return decloud_scene(scene, output, model=model, options=options, progress=progress)
 
 
 def decloud_scene(
-    scene: str | os.PathLike[str],
+    scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
     model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "article",
@@ -221,33 +154,85 @@ def decloud_scene(
         options: All other options.
         progress: As for `decloud`.
     """
-    started = time.perf_counter()
+    clock = Clock()
     options = options or DecloudOptions()
     target = default_output(scene) if output is None else Path(output)
     if target.suffix.lower() not in (".tif", ".tiff"):
         raise UsageError(f"{target}: a GeoTIFF is written; --output takes a name ending in .tif")
     opened = open_scene(scene, bands=options.bands, rgb_only=options.rgb_only)
-    with AtomicOutput(target, overwrite=options.overwrite, source=scene) as file:
-        plan = make_plan(opened, options)
+    creation = check_creation_options(options.creation, opened.dtype, options.cog)
+    inputs = [*scene_paths(scene), *(file.path for file in opened.files)]
+    if options.aoi is not None:
+        inputs.append(os.fspath(options.aoi))
+    output_file = AtomicOutput(target, overwrite=options.overwrite, source=inputs)
+    with output_file as file, _report(target, options, inputs) as report:
+        plan = make_plan(
+            opened,
+            radiometry=options.radiometry,
+            overlap=options.overlap,
+            aoi=options.aoi,
+            bounds=options.bounds,
+        )
+        clock.stage("plan")
         cleaner = _ready(model, options)
-        batch_size = options.batch_size
-        if not isinstance(batch_size, int):
-            batch_size = cleaner.suggested_batch_size
-        with SceneWriter(file.partial, target, plan.scene) as writer:
-            writer.tag(_provenance(plan, cleaner, options))
-            run = SceneCorrection(
-                plan.scene, plan.radiometry, plan.grid, cleaner.clean, batch_size, progress
-            )
-            strips = list(plan.grid.strips(_strip_rows(plan.grid, options)))
-            # The reader is joined before the writer closes its file: GDAL can crash when a
-            # JPEG 2000 is read in one thread while a GeoTIFF is closed in another.
-            with ReadAhead(run.read(strips)) as reader, WriteBehind(writer.write) as sink:
-                for strip, rows in reader:
-                    sink.put(run.corrected(strip, rows))
+        clock.stage("model")
+        pixels = file.pixels if options.cog else file.partial
+        with SceneWriter(pixels, target, plan.scene, {} if options.cog else creation) as writer:
+            writer.tag(provenance(options, plan.radiometry, cleaner.name, cleaner.sha256))
+            run = _correct(plan, cleaner, options, writer, progress)
+        clock.stage("correct")
+        if options.cog:
+            write_cog(pixels, file.partial, target, creation)
         file.commit()
+        clock.stage("finish")
+        result = _result(target, plan, cleaner, run, clock)
+        if report is not None:
+            write_report(report, scene_paths(scene), options, result)
+    return result
+
+
+def _report(
+    target: Path, options: DecloudOptions, inputs: Sequence[str | os.PathLike[str]]
+) -> contextlib.AbstractContextManager[AtomicOutput | None]:
+    if options.report is None:
+        return contextlib.nullcontext()
+    if Path(options.report).absolute() == target.absolute():
+        raise UsageError(f"{target}: cannot be both the output and the report; see --report")
+    return AtomicOutput(
+        options.report, overwrite=options.overwrite, source=inputs, option="--report"
+    )
+
+
+def _correct(
+    plan: Plan,
+    cleaner: Cleaner,
+    options: DecloudOptions,
+    writer: SceneWriter,
+    progress: Progress | None,
+) -> SceneCorrection:
+    """Reads, corrects and writes all of a scene, at the same time."""
+    batch_size = options.batch_size
+    if not isinstance(batch_size, int):
+        batch_size = cleaner.suggested_batch_size
+    run = SceneCorrection(
+        plan.scene, plan.radiometry, plan.grid, cleaner.clean, batch_size, progress, plan.area
+    )
+    strips = list(plan.grid.strips(plan.strip_rows(options.strip_rows)))
+    # The reader is joined before the writer closes its file: GDAL can crash when a JPEG 2000
+    # is read in one thread while a GeoTIFF is closed in another.
+    with ReadAhead(run.read(strips)) as reader, WriteBehind(writer.write) as sink:
+        for strip, rows in reader:
+            sink.put(run.corrected(strip, rows))
+    return run
+
+
+def _result(
+    target: Path, plan: Plan, cleaner: Cleaner, run: SceneCorrection, clock: Clock
+) -> DecloudResult:
     return DecloudResult(
         output=target,
-        seconds=time.perf_counter() - started,
+        bytes=target.stat().st_size,
+        seconds=clock.total,
         width=plan.scene.width,
         height=plan.scene.height,
         count=len(plan.scene.bands),
@@ -261,25 +246,26 @@ def decloud_scene(
         weights_sha256=cleaner.sha256,
         device=cleaner.device,
         precision=cleaner.precision,
-        batch_size=batch_size,
+        batch_size=run.batch_size,
+        timings=clock.stages,
     )
 
 
-def make_plan(scene: Scene, options: DecloudOptions) -> Plan:
-    """Settles the windows and the radiometry of a scene, reading as much of it as it takes.
+def default_output(scene: ScenePaths) -> Path:
+    """Returns `<scene>_decloud.tif` beside the scene.
 
     Raises:
-        UsageError: If the overlap or the radiometry cannot be honoured.
-        RadiometryError: If the radiometry cannot be told.
+        UsageError: If the scene is several files, or none of its own.
     """
-    grid = WindowGrid(scene.height, scene.width, options.overlap)
-    return Plan(scene, choose_radiometry(scene, options.radiometry), grid)
-
-
-def default_output(scene: str | os.PathLike[str]) -> Path:
-    """Returns `<scene>_decloud.tif` beside the scene."""
-    path = Path(scene)
-    return path.with_name(f"{path.stem}_decloud.tif")
+    paths = scene_paths(scene)
+    if len(paths) != 1 or not is_local(paths[0]):
+        what = "several files" if len(paths) != 1 else paths[0]
+        raise UsageError(f"{what}: where to write to must be said with --output")
+    path = Path(paths[0])
+    if path.name.startswith("MTD_MSIL"):
+        path = path.absolute().parent
+    stem = path.stem.removesuffix(".SAFE")
+    return path.with_name(f"{stem}_decloud.tif")
 
 
 def _ready(
@@ -294,23 +280,3 @@ def _ready(
     if isinstance(model, LoadedGenerator):
         return inference.Cleaner(model, device=options.device, precision=options.precision)
     return inference.load_cleaner(model, device=options.device, precision=options.precision)
-
-
-def _strip_rows(grid: WindowGrid, options: DecloudOptions) -> int:
-    if isinstance(options.strip_rows, int):
-        return options.strip_rows
-    return grid.rows_for(_STRIP_PIXELS)
-
-
-def _provenance(plan: Plan, cleaner: Cleaner, options: DecloudOptions) -> dict[str, str]:
-    asked = asdict(options)
-    # These change nothing in the output.
-    del asked["strip_rows"], asked["overwrite"]
-    return {
-        "CLOUDGAN_VERSION": __version__,
-        "CLOUDGAN_MODEL": cleaner.name,
-        "CLOUDGAN_WEIGHTS_SHA256": cleaner.sha256,
-        "CLOUDGAN_RADIOMETRY": plan.radiometry.profile,
-        "CLOUDGAN_RADIOMETRY_REASON": plan.radiometry.reason,
-        "CLOUDGAN_OPTIONS": json.dumps(asked),
-    }

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 
-from cloudgan_geo.clouds.scattering import FractalField, scatter, transmittance
+from cloudgan_geo.clouds.fields import FractalField
+from cloudgan_geo.clouds.scattering import scatter, transmittance
 from cloudgan_geo.errors import DatasetError
 
 UInt16 = NDArray[np.uint16]

@@ -1,5 +1,6 @@
 """Small rasters to work on, and stand-ins for generators."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,60 @@ def write_scene(path: Path, pixels: NDArray[Any], **profile: Any) -> Path:
         path, "w", count=count, height=height, width=width, dtype=pixels.dtype, **settings
     ) as dataset:
         dataset.write(pixels)
+    return path
+
+
+def write_jp2(path: Path, pixels: NDArray[Any]) -> Path:
+    """Writes pixels of shape (bands, height, width) as a lossless JPEG 2000."""
+    return write_scene(path, pixels, driver="JP2OpenJPEG", QUALITY="100", REVERSIBLE="YES")
+
+
+def write_safe(
+    folder: Path,
+    bands: dict[str, NDArray[Any]],
+    level: str = "1C",
+    offset: int | None = None,
+    quantum: int = 10_000,
+) -> Path:
+    """Writes bands, by name and of shape (height, width), as ESA delivers a product.
+
+    Args:
+        folder: Its name ends in .SAFE.
+        bands: DN.
+        level: 1C or 2A.
+        offset: Of the DN; None writes metadata of before there was one.
+        quantum: What DN are divided by.
+    """
+    images = folder / "GRANULE" / "L1C_T31TDH_A000468_20150726T105026" / "IMG_DATA"
+    resolution = "_10m" if level == "2A" else ""
+    if level == "2A":
+        images /= "R10m"
+    images.mkdir(parents=True)
+    for name, pixels in bands.items():
+        write_jp2(images / f"T31TDH_20150726T105026_{name}{resolution}.jp2", pixels[None])
+    kind = "BOA" if level == "2A" else "RADIO"
+    quantity = "BOA_QUANTIFICATION_VALUE" if level == "2A" else "QUANTIFICATION_VALUE"
+    offsets = "".join(
+        f'<{kind}_ADD_OFFSET band_id="{band}">{offset}</{kind}_ADD_OFFSET>' for band in range(13)
+    )
+    baseline = "02.04" if offset is None else "05.09"
+    (folder / f"MTD_MSIL{level}.xml").write_text(
+        f'<n1:Level-{level}_User_Product xmlns:n1="https://psd-14.sentinel2.eo.esa.int/PSD">'
+        f"<n1:General_Info><Product_Info><PRODUCT_URI>{folder.name}</PRODUCT_URI>"
+        f"<PROCESSING_BASELINE>{baseline}</PROCESSING_BASELINE></Product_Info>"
+        f"<Product_Image_Characteristics><{quantity} unit='none'>{quantum}</{quantity}>"
+        f"{'' if offset is None else f'<Offset_List>{offsets}</Offset_List>'}"
+        f"</Product_Image_Characteristics></n1:General_Info></n1:Level-{level}_User_Product>"
+    )
+    return folder
+
+
+def zipped(folder: Path) -> Path:
+    """Zips a folder, as ESA does: with its own name inside."""
+    path = folder.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, file.relative_to(folder.parent))
     return path
 
 

@@ -20,11 +20,12 @@ ALLOWED = {
     "training": {"networks", "clouds"},
     "evaluation": {"networks", "clouds", "raster", "training"},
     "pipeline": {"networks", "raster"},
+    "simulation": {"clouds", "raster", "training"},
     "sample_scene": {"clouds"},
-    "cli": {"pipeline", "training", "evaluation", "networks", "raster"},
+    "cli": {"pipeline", "simulation", "training", "evaluation", "networks", "raster"},
     "errors": set(),
 }
-NO_TORCH = ("raster", "clouds", "pipeline", "cli", "errors", "sample_scene")
+NO_TORCH = ("raster", "clouds", "pipeline", "cli", "errors", "sample_scene", "simulation")
 
 
 def name_of(path):

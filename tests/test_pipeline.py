@@ -340,3 +340,138 @@ class TestFailures:
         monkeypatch.setattr(writing.SceneWriter, call, fail)
         with pytest.raises(OutputError, match="disk is full"):
             self.run(source)
+
+
+class TestArea:
+    """--aoi and --bounds."""
+
+    BOUNDS = (400_960.0, 4_691_000.0, 401_500.0, 4_692_200.0)  # columns 100-153, rows 100-219
+
+    @pytest.fixture
+    def source(self, tmp_path):
+        pixels = ground(300, 300, 4)
+        pixels[:, 150:160, 120:170] = 0
+        return write_scene(tmp_path / "s.tif", pixels, nodata=0)
+
+    def test_outside_every_bit_stays_and_inside_it_makes_no_difference(self, source, tmp_path):
+        generator = StandIn(darker_in_the_middle)
+        whole = decloud(source, tmp_path / "w.tif", model=generator)
+        part = decloud(source, tmp_path / "p.tif", model=generator, bounds=self.BOUNDS)
+        inside = np.zeros((300, 300), bool)
+        inside[100:220, 100:154] = True
+        after = np.where(inside, read(whole.output), read(source))
+        assert read(part.output).tobytes() == after.tobytes()
+        assert (after[:3] != read(source)[:3])[:, inside].mean() > 0.8
+
+    def test_windows_outside_are_not_computed(self, source):
+        generator, told = StandIn(), []
+        result = decloud(
+            source,
+            model=generator,
+            bounds=self.BOUNDS,
+            progress=lambda done, total: told.append((done, total)),
+        )
+        # Columns of windows begin at 0, 48, 96, 144, 192 and 236, and so do the rows.
+        assert generator.windows == result.windows == 3 * 4
+        assert result.windows_skipped == 24
+        assert told[-1] == (36, 36)
+
+    def test_strips_and_batches_change_nothing(self, source, tmp_path):
+        outputs = []
+        for batch_size, strip_rows in ((1, 1), (7, 3), (50, 6)):
+            asked = DecloudOptions(
+                bounds=self.BOUNDS, batch_size=batch_size, strip_rows=strip_rows, overwrite=True
+            )
+            model = StandIn(darker_in_the_middle)
+            outputs.append(read(decloud_scene(source, model=model, options=asked).output))
+        assert all(each.tobytes() == outputs[0].tobytes() for each in outputs)
+
+    def test_a_small_scene(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(20, 30))
+        bounds = (399_960.0, 4_693_100.0, 400_060.0, 4_693_200.0)
+        model = StandIn(lambda batch: batch + np.float32(0.1))
+        changed = read(decloud(source, model=model, bounds=bounds).output) != read(source)
+        assert changed[:, :10, :10].all()
+        assert changed.sum() == 300
+
+    def test_the_output_says_so(self, source):
+        with rasterio.open(decloud(source, model=StandIn(), bounds=self.BOUNDS).output) as dataset:
+            asked = json.loads(dataset.tags()["CLOUDGAN_OPTIONS"])
+        assert asked["bounds"] == list(self.BOUNDS)
+        assert asked["aoi"] is None
+
+    def test_elsewhere(self, source, tmp_path):
+        with pytest.raises(UsageError, match="no pixel of"):
+            decloud(source, model=StandIn(), bounds=(0, 0, 1, 1))
+        assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
+
+
+class TestOutputs:
+    """--cog, --co and --report."""
+
+    def test_a_cog_has_the_pixels_and_tags_of_a_tiff(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(700, 600, 4), nodata=0)
+        model = StandIn(darker_in_the_middle)
+        plain = decloud(source, tmp_path / "p.tif", model=model)
+        cog = decloud(source, tmp_path / "c.tif", model=model, cog=True)
+        assert read(plain.output).tobytes() == read(cog.output).tobytes()
+        with rasterio.open(cog.output) as dataset:
+            assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+            assert dataset.overviews(1)
+            assert json.loads(dataset.tags()["CLOUDGAN_OPTIONS"])["cog"] is True
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["c.tif", "p.tif", "s.tif"]
+
+    def test_creation_options(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(100, 100))
+        result = decloud(source, model=StandIn(), creation={"compress": "lzw", "tiled": "no"})
+        with rasterio.open(result.output) as dataset:
+            assert (dataset.profile["compress"], dataset.profile["tiled"]) == ("lzw", False)
+        with pytest.raises(UsageError, match="--co NBITS=12"):
+            decloud(source, tmp_path / "o.tif", model=StandIn(), creation={"NBITS": "12"})
+
+    def test_a_report_tells_all(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(100, 100))
+        report = tmp_path / "run.json"
+        result = decloud(source, model=StandIn(), overlap=20, report=report, batch_size=3)
+        told = json.loads(report.read_text())
+        assert told["inputs"] == [str(source)]
+        assert told["options"]["overlap"] == 20
+        assert told["options"]["report"] == str(report)
+        assert told["result"] == {
+            **vars(result),
+            "output": str(result.output),
+            "bands": list(result.bands),
+        }
+        assert told["result"]["bytes"] == result.output.stat().st_size
+        assert sum(told["result"]["timings"].values()) == pytest.approx(result.seconds)
+        assert set(told["result"]["timings"]) == {"plan", "model", "correct", "finish"}
+
+    def test_no_report_of_a_failure(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(100, 100))
+        with pytest.raises(WeightsError):
+            decloud(source, model=StandIn(lambda batch: batch * np.nan), report=tmp_path / "r.json")
+        assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
+
+    def test_reports_that_cannot_be_written_are_told_before_the_work(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(100, 100))
+        (tmp_path / "r.json").write_text("old")
+        for report, said in (
+            (tmp_path / "r.json", "exists already; --overwrite"),
+            (tmp_path / "no" / "r.json", "there is no folder"),
+            (tmp_path / "s_decloud.tif", "both the output and the report; see --report"),
+            (tmp_path, "is a folder; --report takes"),
+        ):
+            model = StandIn()
+            with pytest.raises((OutputError, UsageError), match=said):
+                decloud(source, model=model, report=report)
+            assert model.windows == 0
+        with pytest.raises(UsageError, match=r"is the input itself; .*--report"):
+            decloud(source, model=model, report=source, overwrite=True)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["r.json", "s.tif"]
+
+    def test_what_a_killed_run_left_is_removed(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(100, 100))
+        for suffix in ("", ".pixels", ".ovr.tmp", ".msk.ovr.tmp"):
+            (tmp_path / f"s_decloud.tif.partial{suffix}").write_text("half")
+        decloud(source, model=StandIn())
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["s.tif", "s_decloud.tif"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("scene")
+@click.argument("scene", nargs=-1, required=True)
 @click.option(
     "-o",
     "--output",
@@ -25,15 +25,24 @@ if TYPE_CHECKING:
 @options.model
 @options.bands
 @options.radiometry
+@options.area
 @options.overlap
 @options.batch_size
 @options.device
 @options.precision
 @options.rgb_only
+@options.cog
+@options.creation
+@options.report
 @options.overwrite
 @options.verbosity
-def decloud(scene: str, output: Path | None, quiet: bool, verbose: bool, **settings: Any) -> None:
-    """Remove the thin clouds of SCENE, any raster that GDAL opens.
+def decloud(
+    scene: tuple[str, ...], output: Path | None, quiet: bool, verbose: bool, **settings: Any
+) -> None:
+    """Remove the thin clouds of SCENE.
+
+    SCENE is any raster that GDAL opens, a Sentinel-2 product (.SAFE folder or its zip), or
+    several single-band files whose names tell the band, as in T31TDH_B04.jp2.
 
     Writes a GeoTIFF with the coordinates, size, type, nodata, bands and tags of the scene;
     bands other than red, green and blue are copied. Nodata stays nodata. The file appears
@@ -65,6 +74,7 @@ def _tell_how(result: DecloudResult, verbose: bool) -> None:
             err=True,
         )
         click.echo(
-            f"Windows: {result.windows} computed, {result.windows_skipped} without a valid pixel",
+            f"Windows: {result.windows} computed, {result.windows_skipped} without a valid pixel "
+            "in the area",
             err=True,
         )

@@ -2,63 +2,136 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.terminal import own_words_only
+from cloudgan_geo.errors import UsageError
 
 if TYPE_CHECKING:
+    from cloudgan_geo.raster.plan import Plan
     from cloudgan_geo.raster.scene import Scene
 
 
 @click.command()
-@click.argument("scene")
+@click.argument("scene", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
 @options.bands
 @options.radiometry
+@options.area
 @options.overlap
+@options.rgb_only
+@options.cog
 @options.verbosity
 def info(
-    scene: str,
+    scene: tuple[str, ...],
+    as_json: bool,
     bands: tuple[int, int, int] | None,
-    radiometry: str,
-    overlap: int,
+    rgb_only: bool,
+    cog: bool,
     quiet: bool,
     verbose: bool,
+    **settings: Any,
 ) -> None:
     """Say what decloud would do with SCENE: its grid, bands, radiometry and windows.
 
     Fails where decloud would, after saying what is known.
     """
     with own_words_only(verbose):
-        from cloudgan_geo import pipeline
         from cloudgan_geo.raster.opening import open_scene
+        from cloudgan_geo.raster.plan import make_plan
 
-        opened = open_scene(scene, bands=bands)
-        if not quiet:
-            _print("Scene", opened.path)
-            _print("Size", f"{opened.width} x {opened.height} pixels")
-            _print("Coordinates", _coordinates(opened))
-            _print(
-                "Values", f"{opened.file_count} bands of {opened.dtype}, nodata {_nodata(opened)}"
-            )
-            red, green, blue = opened.rgb.indexes
-            _print("Red, green, blue", f"{red},{green},{blue} ({opened.rgb.reason})")
-        plan = pipeline.make_plan(
-            opened,
-            pipeline.DecloudOptions(bands=bands, radiometry=radiometry, overlap=overlap),
-        )
-    if quiet:
-        return
+        opened = open_scene(scene, bands=bands, rgb_only=rgb_only)
+        if not quiet and not as_json:
+            _tell_scene(opened)
+        plan = make_plan(opened, **settings)
+        facts = _facts(plan, _output(scene), cog)
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+    elif not quiet:
+        _tell_plan(plan, facts)
+
+
+def _output(scene: tuple[str, ...]) -> Path | None:
+    from cloudgan_geo.pipeline import default_output
+
+    try:
+        return default_output(scene)
+    except UsageError:
+        return None
+
+
+def _facts(plan: Plan, output: Path | None, cog: bool) -> dict[str, Any]:
+    scene, grid = plan.scene, plan.grid
+    # A NaN is no JSON.
+    nodata = [None if b.nodata is None else f"{b.nodata:g}" for b in scene.bands]
+    return {
+        "scene": scene.path,
+        "width": scene.width,
+        "height": scene.height,
+        "crs": None if scene.crs is None else scene.crs.to_string(),
+        "transform": None if scene.gcps else list(scene.transform)[:6],
+        "ground_control_points": len(scene.gcps),
+        "bands": [
+            {"index": b.index, "description": b.description, "dtype": b.dtype, "nodata": code}
+            for b, code in zip(scene.bands, nodata, strict=True)
+        ],
+        "rgb": list(scene.rgb.indexes),
+        "rgb_reason": scene.rgb.reason,
+        "radiometry": plan.radiometry.profile,
+        "radiometry_reason": plan.radiometry.reason,
+        "scale": list(plan.radiometry.scale),
+        "offset": list(plan.radiometry.offset),
+        "windows": len(grid),
+        "windows_in_area": plan.windows_wanted(),
+        "window_rows": len(grid.tops),
+        "window_columns": len(grid.lefts),
+        "overlap": grid.overlap,
+        "memory_bytes": plan.memory_bytes,
+        "disk_bytes": plan.disk_bytes(cog),
+        "disk_free_bytes": None if output is None else shutil.disk_usage(output.parent).free,
+        "output": None if output is None else str(output),
+    }
+
+
+def _tell_scene(scene: Scene) -> None:
+    _print("Scene", scene.path)
+    _print("Size", f"{scene.width} x {scene.height} pixels")
+    _print("Coordinates", _coordinates(scene))
+    _print("Values", f"{scene.file_count} bands of {scene.dtype}, nodata {_nodata(scene)}")
+    red, green, blue = scene.rgb.indexes
+    _print("Red, green, blue", f"{red},{green},{blue} ({scene.rgb.reason})")
+
+
+def _tell_plan(plan: Plan, facts: dict[str, Any]) -> None:
     _print("Radiometry", f"{plan.radiometry.profile} ({plan.radiometry.reason})")
-    rows, columns = len(plan.grid.tops), len(plan.grid.lefts)
-    _print("Windows", f"{len(plan.grid):,} ({columns} x {rows}), overlap {overlap} pixels")
-    _print("Output", str(pipeline.default_output(scene)))
+    windows = (
+        f"{facts['windows']:,} ({facts['window_columns']} x {facts['window_rows']}), "
+        f"overlap {plan.grid.overlap} pixels"
+    )
+    if plan.area is not None:
+        windows += f"; {facts['windows_in_area']:,} in the area"
+    _print("Windows", windows)
+    _print("Memory", f"about {_size(facts['memory_bytes'])} and the generator")
+    free = facts["disk_free_bytes"]
+    _print(
+        "Disk",
+        f"at most {_size(facts['disk_bytes'])}" + (f" of {_size(free)} free" if free else ""),
+    )
+    _print("Output", facts["output"] or "to be named with --output")
 
 
 def _print(name: str, value: str) -> None:
     click.echo(f"{name + ':':<18}{value}")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def _coordinates(scene: Scene) -> str:

@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": "Score a generator beside the unprocessed input.",
     "plot": "Draw the figures of a training run.",
     "prepare": "Write the article's training pairs.",
+    "simulate": "Put a synthetic cloud on a clear scene.",
     "models": "List the bundled generators.",
 }
 

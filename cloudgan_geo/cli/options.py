@@ -28,6 +28,30 @@ def _three_bands(
     return red, green, blue
 
 
+def _four_sides(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[float, float, float, float] | None:
+    if value is None:
+        return None
+    try:
+        left, bottom, right, top = (float(side) for side in value.split(","))
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is not four numbers, as in 399960,4690000,405000,4693200."
+        ) from None
+    return left, bottom, right, top
+
+
+def _keys_and_values(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    pairs = [value.partition("=") for value in values]
+    for value, (key, equals, text) in zip(values, pairs, strict=True):
+        if not (key and equals and text):
+            raise click.BadParameter(f"{value!r} is not KEY=VALUE, as in COMPRESS=DEFLATE.")
+    return {key.upper(): value for key, _, value in pairs}
+
+
 def _auto_or_count(ctx: click.Context, param: click.Parameter, value: str) -> int | str:
     if value == "auto":
         return value
@@ -102,6 +126,55 @@ def radiometry(command: F) -> F:
         show_default=True,
         help="How values relate to reflectance: DN / 10000, the same after subtracting 1000, "
         "8-bit true colour, 8-bit EuroSAT, reflectance itself.",
+    )(command)
+
+
+def area(command: F) -> F:
+    """Adds `--aoi` and `--bounds`."""
+    aoi = click.option(
+        "--aoi",
+        metavar="FILE",
+        help="Change only pixels inside the polygons of a GeoJSON, GeoPackage or Shapefile, in "
+        "any coordinate reference system.",
+    )
+    bounds = click.option(
+        "--bounds",
+        metavar="L,B,R,T",
+        callback=_four_sides,
+        help="Change only pixels between left, bottom, right and top, in the scene's coordinates.",
+    )
+    return aoi(bounds(command))
+
+
+def cog(command: F) -> F:
+    """Adds `--cog`."""
+    return click.option(
+        "--cog",
+        is_flag=True,
+        help="Write a cloud-optimized GeoTIFF with overviews; until it is complete it takes "
+        "about 2.7 times its room on the disk.",
+    )(command)
+
+
+def creation(command: F) -> F:
+    """Adds `--co`."""
+    return click.option(
+        "--co",
+        "creation",
+        multiple=True,
+        metavar="KEY=VALUE",
+        callback=_keys_and_values,
+        help="GDAL's creation option of the output, as in COMPRESS=DEFLATE; may be repeated.",
+    )(command)
+
+
+def report(command: F) -> F:
+    """Adds `--report`."""
+    return click.option(
+        "--report",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write options, results and timings to a JSON file.",
     )(command)
 
 

@@ -7,52 +7,10 @@ sensor sees, t the transmittance and A the airlight.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cloudgan_geo.clouds.perlin import Float32, pnoise2
-
 Floating = NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class FractalField:
-    """Shape of a fractal cloud field: where and how Perlin noise is sampled.
-
-    Attributes:
-        scale: Pixels a lattice cell of the first octave, above 0.
-        octaves: Layers, each of twice the frequency of the one before.
-        persistence: Amplitude of a layer relative to the one before it.
-        rotation: Of the field, in radians.
-        anisotropy: How many times longer than wide its structures are.
-        origin: Coordinates of the first pixel, in lattice cells.
-    """
-
-    scale: float
-    octaves: int = 5
-    persistence: float = 0.5
-    rotation: float = 0.0
-    anisotropy: float = 1.0
-    origin: tuple[float, float] = (0.0, 0.0)
-
-    def sample(self, height: int, width: int) -> Float32:
-        """Returns the field over a grid.
-
-        Args:
-            height: Rows.
-            width: Columns.
-
-        Returns:
-            Float32 noise around 0, about -0.7 to 0.7, shape (height, width).
-        """
-        row = np.arange(height)[:, None] / self.scale
-        column = np.arange(width)[None, :] / self.scale
-        cosine, sine = np.cos(self.rotation), np.sin(self.rotation)
-        along = (cosine * column + sine * row) / self.anisotropy + self.origin[1]
-        across = cosine * row - sine * column + self.origin[0]
-        return pnoise2(across, along, self.octaves, self.persistence)
 
 
 def transmittance(optical_depth: Floating, attenuation: ArrayLike = (1.0,)) -> Floating:
@@ -86,3 +44,26 @@ def scatter(ground: ArrayLike, transmittance: Floating, airlight: ArrayLike) -> 
     dtype = transmittance.dtype
     light = np.asarray(airlight, dtype)[:, None, None]
     return np.asarray(ground, dtype) * transmittance + light * (1 - transmittance)
+
+
+def soften(ground: Floating, share: Floating) -> Floating:
+    """Blurs the ground where it is seen through cloud.
+
+    Light that scatters forward reaches the sensor from beside the pixel it left: a share of
+    what comes through is a blurred image. The kernel is the binomial 1 4 6 4 1 along rows
+    and columns, close to a Gaussian of one pixel.
+
+    Args:
+        ground: Shape (bands, height, width).
+        share: Of the light that is blurred, in [0, 1], shape (height, width).
+
+    Returns:
+        ground + share * (blurred - ground); where the share is 0, the ground bit for bit.
+    """
+    height, width = ground.shape[-2:]
+    padded = np.pad(ground, ((0, 0), (2, 2), (2, 2)), mode="edge")
+    weights = np.array([1, 4, 6, 4, 1], ground.dtype) / ground.dtype.type(16)
+    down = sum(w * padded[:, i : i + height] for i, w in enumerate(weights))
+    blurred = sum(w * down[:, :, i : i + width] for i, w in enumerate(weights))
+    softened: Floating = ground + share * (blurred - ground)
+    return softened

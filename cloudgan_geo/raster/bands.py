@@ -110,6 +110,16 @@ def _described(text: str | None) -> str | None:
     return colour[1] if colour else None
 
 
+def band_name(text: str) -> str | None:
+    """Returns the one band that a file's name tells, such as B04, B8A or red, or None."""
+    lower = text.lower()
+    numbers = _NUMBER.findall(lower)
+    if len(numbers) == 1:
+        return f"B{numbers[0].upper():0>2}"
+    colours = _COLOUR.findall(lower)
+    return str(colours[0]) if len(colours) == 1 and not numbers else None
+
+
 def _each_once(found: Sequence[str | None], wanted: tuple[str, ...]) -> tuple[int, int, int] | None:
     if any(found.count(colour) != 1 for colour in wanted):
         return None

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.raster.area import Area
 from cloudgan_geo.raster.mosaic import CorrectionMosaic
 from cloudgan_geo.raster.radiometry import Radiometry
 from cloudgan_geo.raster.scene import Rows, Scene
@@ -33,9 +34,12 @@ class SceneCorrection:
         clean: Removes the clouds of windows.
         batch_size: Windows that `clean` gets at once.
         progress: Called after every batch.
+        area: Outside of which every value stays as it is; None for the whole scene.
 
     Attributes:
-        computed: Windows that `clean` got so far; those without a valid pixel are skipped.
+        batch_size: As given.
+        computed: Windows that `clean` got so far; those without a valid pixel in the area are
+            skipped.
     """
 
     def __init__(
@@ -46,13 +50,15 @@ class SceneCorrection:
         clean: Clean,
         batch_size: int,
         progress: Progress | None = None,
+        area: Area | None = None,
     ) -> None:
         self._scene = scene
         self._radiometry = radiometry
         self._grid = grid
         self._clean = clean
-        self._batch_size = batch_size
+        self.batch_size = batch_size
         self._progress = progress
+        self._area = area
         self._mosaic = CorrectionMosaic(grid)
         self.computed = 0
 
@@ -88,29 +94,50 @@ class SceneCorrection:
             WeightsError: If a window comes back with values that are no numbers.
         """
         visible = self._scene.rgb_positions
+        wanted = rows.valid
+        if self._area is not None:
+            wanted = wanted & self._area.inside(strip.top, strip.top + wanted.shape[1])
         self._mosaic.begin(strip)
-        self._compute(strip, self._radiometry.to_model(rows.pixels[visible]), rows.valid)
+        if wanted.any():
+            model = self._radiometry.to_model(rows.pixels[visible])
+            self._compute(strip, model, rows.valid, wanted)
+        self._tell(strip.stop * len(self._grid.lefts))
         correction = self._mosaic.finish(strip)
         done = rows.cut(0, correction.shape[1])
         pixels = done.pixels.copy()
         pixels[visible] = self._radiometry.corrected(
             pixels[visible],
             correction,
-            done.valid,
+            wanted[:, : correction.shape[1]],
             [band.nodata for band in self._scene.visible_bands],
         )
         return Rows(pixels, done.valid, done.mask)
 
-    def _compute(self, strip: Strip, model: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-        """Adds the corrections of a strip's windows to the mosaic."""
+    def _compute(
+        self,
+        strip: Strip,
+        model: NDArray[np.float32],
+        valid: NDArray[np.bool_],
+        wanted: NDArray[np.bool_],
+    ) -> None:
+        """Adds the corrections of the windows that hold a wanted pixel to the mosaic.
+
+        Args:
+            strip: The strip.
+            model: Its rows in the model domain, shape (3, rows, width).
+            valid: Where they are known, of the same shape.
+            wanted: Which of them are to be corrected, of the same shape.
+        """
         model, valid = extend(model), extend(valid)
         tops, lefts = self._grid.tops[strip.first : strip.stop] - strip.top, self._grid.lefts
         complete = bool(valid.all())
-        wanted = np.ones((len(tops), len(lefts)), np.bool_)
-        rows, columns = np.nonzero(wanted if complete else occupied(valid, tops, lefts))
-        for start in range(0, len(rows), self._batch_size):
-            batch_rows = rows[start : start + self._batch_size]
-            batch_columns = columns[start : start + self._batch_size]
+        everywhere = np.ones((len(tops), len(lefts)), np.bool_)
+        rows, columns = np.nonzero(
+            everywhere if wanted.all() else occupied(extend(wanted), tops, lefts)
+        )
+        for start in range(0, len(rows), self.batch_size):
+            batch_rows = rows[start : start + self.batch_size]
+            batch_columns = columns[start : start + self.batch_size]
             batch = cut(model, tops[batch_rows], lefts[batch_columns])
             if not complete:
                 known = cut(valid, tops[batch_rows], lefts[batch_columns])
@@ -122,7 +149,6 @@ class SceneCorrection:
             self._mosaic.add(batch_rows + strip.first, batch_columns, change)
             self.computed += len(batch)
             self._tell((strip.first + batch_rows[-1]) * len(lefts) + batch_columns[-1] + 1)
-        self._tell(strip.stop * len(lefts))
 
     def _tell(self, done: int) -> None:
         if self._progress is not None:

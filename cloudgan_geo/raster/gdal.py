@@ -9,12 +9,12 @@ import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-#: What rasterio and GDAL raise.
-GDAL_ERRORS = (RasterioError, CPLE_BaseError)
+#: What rasterio and GDAL raise; the last one for a file's text that is no UTF-8.
+GDAL_ERRORS = (RasterioError, CPLE_BaseError, UnicodeDecodeError)
 
 #: For `rasterio.Env` wherever pixels are read or written. The cache of decoded blocks, in
 #: megabytes, holds two rows of blocks of a whole tile; GDAL would take 5 % of all memory.
-GDAL_OPTIONS = {"GDAL_CACHEMAX": 256, "GDAL_TIFF_INTERNAL_MASK": True}
+GDAL_OPTIONS: dict[str, int] = {"GDAL_CACHEMAX": 256, "GDAL_TIFF_INTERNAL_MASK": True}
 
 
 def open_dataset(path: Any, mode: str = "r", **profile: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -11,24 +10,28 @@ from typing import Any
 import rasterio
 from rasterio.enums import ColorInterp, MaskFlags
 
-from cloudgan_geo.errors import CloudganWarning, SceneError, SceneNotFoundError
+from cloudgan_geo.errors import CloudganWarning, SceneError
 from cloudgan_geo.raster.bands import find_rgb
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
-from cloudgan_geo.raster.scene import Band, Scene, open_raster
+from cloudgan_geo.raster.scene import Band, FileState, Scene, open_raster
+from cloudgan_geo.raster.source import ScenePaths, Source, find_source
 
 _DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
+# What other programs write beside a raster when they show it: no change of its pixels.
+_VOLATILE = (".aux.xml", ".ovr")
 _FILE_DOMAINS = ("IMAGE_STRUCTURE", "SUBDATASETS", "DERIVED_SUBDATASETS", "TIFF", "RPC")
 
 
 def open_scene(
-    path: str | os.PathLike[str], *, bands: Sequence[int] | None = None, rgb_only: bool = False
+    scene: ScenePaths, *, bands: Sequence[int] | None = None, rgb_only: bool = False
 ) -> Scene:
     """Opens a raster, checks that it can be worked on and finds its visible bands.
 
     Warns if it has no coordinate reference system.
 
     Args:
-        path: Anything GDAL opens: a file, a `/vsi...` path, a URL.
+        scene: Anything GDAL opens: a file, a `/vsi...` path, a URL; a Sentinel-2 product: a
+            .SAFE folder or its zip; or several single-band files whose names tell the band.
         bands: Red, green and blue, counted from 1; None to find them.
         rgb_only: Leave out all other bands.
 
@@ -38,27 +41,26 @@ def open_scene(
         BandError: If its red, green and blue bands cannot be told.
         UsageError: If `bands` are not three of its bands.
     """
-    path = os.fspath(path)
-    if _is_local(path) and not os.path.exists(path):
-        raise SceneNotFoundError(f"{path}: there is no such file")
-    with rasterio.Env(**GDAL_OPTIONS), open_raster(path) as dataset:
+    source = find_source(scene)
+    with rasterio.Env(**GDAL_OPTIONS), open_raster(source.dataset, source.name) as dataset:
         try:
-            scene = _describe(dataset, path, bands)
+            opened = _describe(dataset, source, bands)
         except GDAL_ERRORS as error:
-            raise SceneError(f"{path}: is damaged ({reason(error)})") from error
+            raise SceneError(f"{source.name}: is damaged ({reason(error)})") from error
     if rgb_only:
-        scene = scene.visible()
-    _check_dtypes(scene)
-    if scene.crs is None:
+        opened = opened.visible()
+    _check_dtypes(opened)
+    if opened.crs is None:
         warnings.warn(
-            f"{path}: has no coordinate reference system, so the output has none either",
+            f"{source.name}: has no coordinate reference system, so the output has none either",
             CloudganWarning,
             stacklevel=2,
         )
-    return scene
+    return opened
 
 
-def _describe(dataset: Any, path: str, requested: Sequence[int] | None) -> Scene:
+def _describe(dataset: Any, source: Source, requested: Sequence[int] | None) -> Scene:
+    path = source.name
     if dataset.count == 0:
         inside = ", ".join(dataset.subdatasets) or "nothing"
         raise SceneError(f"{path}: holds no image itself but {inside}; name one of these")
@@ -83,6 +85,13 @@ def _describe(dataset: Any, path: str, requested: Sequence[int] | None) -> Scene
     gcps, gcp_crs = dataset.gcps
     return Scene(
         path=path,
+        dataset=source.dataset,
+        files=tuple(
+            FileState.of(file)
+            # A virtual raster's own parts among them.
+            for file in dict.fromkeys((*source.files, *dataset.files))
+            if os.path.isfile(file) and not file.lower().endswith(_VOLATILE)
+        ),
         width=dataset.width,
         height=dataset.height,
         file_count=dataset.count,
@@ -125,8 +134,3 @@ def _check_dtypes(scene: Scene) -> None:
 
 def _list(dtypes: set[str]) -> str:
     return ", ".join(sorted(dtypes))
-
-
-def _is_local(path: str) -> bool:
-    """Whether a path names a file, rather than something that only GDAL knows to open."""
-    return not re.match(r"/vsi|\w+://|[A-Za-z0-9_]{2,}:", path)

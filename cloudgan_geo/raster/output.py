@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
+from cloudgan_geo.raster.gdal import reason
 
 # What GDAL leaves beside a raster. Those of a file that is replaced would be read as the
 # new one's overviews, mask and statistics.
 _SIDECARS = (".aux.xml", ".msk", ".ovr")
+
+# A full disk may have room for a few bytes yet, but not for as many as a block or two hold.
+_PROBE_BYTES = 2**22
+
+# What the making of a cloud-optimized GeoTIFF leaves if it is killed: our pixels, GDAL's
+# overviews.
+_LEFTOVERS = (".pixels", ".pixels.aux.xml", ".ovr.tmp", ".msk.ovr.tmp")
 
 
 class AtomicOutput:
@@ -23,11 +32,13 @@ class AtomicOutput:
     Args:
         path: The target.
         overwrite: Whether it may exist already.
-        source: A file that the target must not be, such as the input.
+        source: Files that the target must not be, such as the input.
+        option: Of the command line, that names the target.
 
     Attributes:
         path: The target.
         partial: The file to write.
+        pixels: For what is needed only until `partial` is complete.
 
     Raises:
         OutputExistsError: If the target exists and may not be overwritten.
@@ -40,32 +51,37 @@ class AtomicOutput:
         path: str | os.PathLike[str],
         *,
         overwrite: bool = False,
-        source: str | os.PathLike[str] | None = None,
+        source: Iterable[str | os.PathLike[str]] = (),
+        option: str = "--output",
     ) -> None:
         self.path = Path(path)
         self.partial = self.path.with_name(f"{self.path.name}.partial")
+        self.pixels = Path(f"{self.partial}.pixels")
+        self.option = option
         self._overwrite = overwrite
-        self._source = source
+        self._source = tuple(source)
 
     def __enter__(self) -> AtomicOutput:
         self._check()
         try:
-            self.partial.unlink(missing_ok=True)
+            self._discard()
             self.partial.touch()
             self.partial.unlink()
         except OSError as error:
-            raise output_error(self.path, error) from error
+            raise output_error(self.path, error, self.option) from error
         return self
 
     def _check(self) -> None:
         if self.path.is_dir():
-            raise UsageError(f"{self.path}: is a folder; --output takes the name of a file")
+            raise UsageError(f"{self.path}: is a folder; {self.option} takes the name of a file")
         if not self.path.parent.is_dir():
             raise UsageError(f"{self.path}: there is no folder {self.path.parent}")
         if not self.path.exists():
             return
-        if self._source is not None and _same_file(self.path, self._source):
-            raise UsageError(f"{self.path}: is the input itself; name another file with --output")
+        if any(_same_file(self.path, source) for source in self._source):
+            raise UsageError(
+                f"{self.path}: is the input itself; name another file with {self.option}"
+            )
         if not self._overwrite:
             raise OutputExistsError(f"{self.path}: exists already; --overwrite replaces it")
 
@@ -81,7 +97,7 @@ class AtomicOutput:
                 os.fsync(file.fileno())
             os.replace(self.partial, self.path)
         except OSError as error:
-            raise output_error(self.path, error) from error
+            raise output_error(self.path, error, self.option) from error
         for suffix in _SIDECARS:
             written = Path(f"{self.partial}{suffix}")
             stale = Path(f"{self.path}{suffix}")
@@ -96,16 +112,20 @@ class AtomicOutput:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for suffix in ("", *_SIDECARS):
+        self._discard()
+
+    def _discard(self) -> None:
+        for suffix in ("", *_SIDECARS, *_LEFTOVERS):
             Path(f"{self.partial}{suffix}").unlink(missing_ok=True)
 
 
-def output_error(path: Path, error: OSError) -> OutputError:
+def output_error(path: Path, error: OSError, option: str = "--output") -> OutputError:
     """Puts an error of the operating system about an output into words.
 
     Args:
         path: The target.
         error: What happened to it.
+        option: Of the command line, that names the target.
     """
     causes = {
         errno.ENOSPC: "the disk is full",
@@ -116,7 +136,28 @@ def output_error(path: Path, error: OSError) -> OutputError:
         errno.EROFS: "its disk can only be read",
     }
     cause = causes.get(error.errno or 0, error.strerror or str(error))
-    return OutputError(f"{path}: cannot be written, {cause}; --output names another place")
+    return OutputError(f"{path}: cannot be written, {cause}; {option} names another place")
+
+
+def write_error(partial: Path, target: Path, error: BaseException | None) -> OutputError:
+    """Says why GDAL could not write a file: it does not pass the system's reason on.
+
+    Args:
+        partial: The file that was written; what the system says to more of it is the reason.
+        target: What it would have been called.
+        error: What GDAL said, if it did.
+    """
+    try:
+        with open(partial, "ab") as file:
+            file.write(bytes(_PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as cause:
+        return output_error(target, cause)
+    if isinstance(error, OSError) and error.errno:
+        return output_error(target, error)
+    said = f" ({reason(error)})" if error else ""
+    return output_error(target, OSError(errno.EIO, f"the disk did not take it{said}"))
 
 
 def _same_file(path: Path, source: str | os.PathLike[str]) -> bool:

@@ -42,6 +42,13 @@ _RARE = 10_000
 _PROOF = 200
 
 
+# So many valid values of each band are enough to see whether floats are reflectance.
+_SAMPLE = 2**22
+
+# Every so many pieces of a scene one is looked at first, then those after these, and so on.
+_APART = 8
+
+
 @dataclass(frozen=True)
 class Radiometry:
     """How the red, green and blue values of a raster relate to reflectance.
@@ -205,16 +212,35 @@ def _from_product(scene: Scene) -> Radiometry | None:
         return _profile(earlier, "stated by the tag CLOUDGAN_RADIOMETRY")
     if scene.dtype == "uint8" or scene.is_float:
         return None
-    for key, value in tags.items():
-        if "ADD_OFFSET" in key and _number(value) in (-1000.0, 0.0):
-            name = "dn-offset" if _number(value) else "dn"
-            return _profile(name, f"stated by the tag {key}={value}")
+    stated = _stated(tags)
+    if stated is not None:
+        return stated
     for key, value in tags.items():
         baseline = _number(value)
         if key.endswith("PROCESSING_BASELINE") and baseline is not None:
             name = "dn-offset" if baseline >= _OFFSET_BASELINE else "dn"
             return _profile(name, f"processing baseline {value}")
     return None
+
+
+def _stated(tags: dict[str, str]) -> Radiometry | None:
+    """Goes by the offset and the quantification value of a product's metadata."""
+    quantum, offset, named = 10_000.0, None, []
+    for key, value in tags.items():
+        number = _number(value)
+        if "ADD_OFFSET" in key and number is not None:
+            offset = number
+            named.append(f"{key}={value}")
+        elif key.endswith("QUANTIFICATION_VALUE") and number and number != quantum:
+            quantum = number
+            named.append(f"{key}={value}")
+    if not named:
+        return None
+    reason = f"stated by the tag{'s' * (len(named) > 1)} {', '.join(named)}"
+    offset = offset or 0.0
+    if quantum == 10_000 and offset in (0.0, -1000.0):
+        return _profile("dn-offset" if offset else "dn", reason)
+    return Radiometry("declared", reason, (1 / quantum,) * 3, (offset / quantum,) * 3)
 
 
 def _number(text: str) -> float | None:
@@ -231,7 +257,7 @@ def _from_values(scene: Scene) -> Radiometry:
         return _from_float(scene)
     pixels = scene.height * scene.width
     hits, seen = _tally(
-        scene, lambda values: values < 1000, lambda hits: bool(hits.max() * _PROOF >= pixels)
+        scene, lambda values: values < 1000, lambda hits, _: bool(hits.max() * _PROOF >= pixels)
     )
     if not seen.any():
         return _profile("dn", "there are no valid pixels")
@@ -251,7 +277,11 @@ def _from_values(scene: Scene) -> Radiometry:
 
 
 def _from_float(scene: Scene) -> Radiometry:
-    hits, seen = _tally(scene, lambda values: (values < 0) | (values > 2))
+    hits, seen = _tally(
+        scene,
+        lambda values: (values < 0) | (values > 2),
+        lambda _, seen: bool(seen.min() >= _SAMPLE),
+    )
     if (hits * _RARE > seen).any():
         raise RadiometryError(
             f"{scene.path}: its {scene.dtype} values are not all within 0 to 2, as reflectance "
@@ -269,18 +299,20 @@ def _fitting(scene: Scene) -> tuple[str, ...]:
 def _tally(
     scene: Scene,
     test: Callable[[NDArray[Any]], NDArray[np.bool_]],
-    enough: Callable[[NDArray[np.int64]], bool] = lambda hits: False,
+    enough: Callable[[NDArray[np.int64], NDArray[np.int64]], bool],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Counts, per band, the valid values that pass a test, and all valid values.
 
-    Reads on until the counts of the former are `enough`, or to the end.
+    Reads pieces from all over the scene until the counts are `enough`, or all of it.
     """
     hits, seen = np.zeros(3, np.int64), np.zeros(3, np.int64)
     visible = scene.visible()
-    with closing(visible.read(visible.spans())) as reader:
+    spans = list(visible.spans())
+    spread = [span for first in range(_APART) for span in spans[first::_APART]]
+    with closing(visible.read(spread)) as reader:
         for rows in reader:
             seen += rows.valid.sum(axis=(1, 2))
             hits += (test(rows.pixels) & rows.valid).sum(axis=(1, 2))
-            if enough(hits):
+            if enough(hits, seen):
                 break
     return hits, seen

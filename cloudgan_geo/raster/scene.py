@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -82,11 +83,39 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class FileState:
+    """What tells a file from another one of its name, and from itself before a change.
+
+    Attributes:
+        path: Of the file.
+        size: In bytes; -1 if there is no such file.
+        modified: In nanoseconds.
+        inode: On its disk.
+    """
+
+    path: str
+    size: int
+    modified: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: str) -> FileState:
+        """Looks at a file."""
+        try:
+            state = os.stat(path)
+        except OSError:
+            return cls(path, -1, 0, 0)
+        return cls(path, state.st_size, state.st_mtime_ns, state.st_ino)
+
+
+@dataclass(frozen=True)
 class Scene:
     """A raster with red, green and blue bands, as found when it was opened.
 
     Attributes:
-        path: As given; anything GDAL opens.
+        path: As given, for messages.
+        dataset: What GDAL opens.
+        files: Local files that it consists of, and their state when it was opened.
         width: Columns.
         height: Rows.
         file_count: Bands in the file.
@@ -105,6 +134,8 @@ class Scene:
     """
 
     path: str
+    dataset: str
+    files: tuple[FileState, ...]
     width: int
     height: int
     file_count: int
@@ -165,9 +196,10 @@ class Scene:
             spans: First row and row after the last of each piece.
 
         Raises:
-            SceneError: If the file is gone, damaged or truncated.
+            SceneError: If the file is gone, damaged, truncated or no longer what it was.
         """
-        with rasterio.Env(**GDAL_OPTIONS), open_raster(self.path) as dataset:
+        self._check_files()
+        with rasterio.Env(**GDAL_OPTIONS), open_raster(self.dataset, self.path) as dataset:
             if (dataset.width, dataset.height) != (self.width, self.height):
                 raise SceneError(f"{self.path}: was replaced by another file while it was in use")
             for top, bottom in spans:
@@ -178,7 +210,13 @@ class Scene:
                         f"{self.path}: rows {top} to {bottom - 1} cannot be read, the file is "
                         f"truncated or damaged ({reason(error)})"
                     ) from error
+                self._check_files()
                 yield rows
+
+    def _check_files(self) -> None:
+        for file in self.files:
+            if file != FileState.of(file.path):
+                raise SceneError(f"{file.path}: was replaced or changed while it was in use")
 
     def _rows(self, dataset: Any, top: int, bottom: int) -> Rows:
         window = Window(0, top, self.width, bottom - top)
@@ -197,13 +235,19 @@ class Scene:
         return Rows(pixels, valid, mask)
 
 
-def open_raster(path: str) -> Any:
+def open_raster(dataset: str, name: str | None = None) -> Any:
     """Opens a raster with rasterio.
+
+    Args:
+        dataset: What GDAL opens.
+        name: How to call it in messages.
 
     Raises:
         SceneError: If it is none.
     """
     try:
-        return open_dataset(path)
+        return open_dataset(dataset)
     except GDAL_ERRORS as error:
-        raise SceneError(f"{path}: is not a raster that can be opened ({reason(error)})") from error
+        raise SceneError(
+            f"{name or dataset}: is not a raster that can be opened ({reason(error)})"
+        ) from error

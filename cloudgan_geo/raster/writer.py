@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import warnings
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,18 +10,16 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning
-from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
-from cloudgan_geo.errors import OutputError
-from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset, reason
-from cloudgan_geo.raster.output import output_error
+from cloudgan_geo.raster.creation import gtiff_options
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset
+from cloudgan_geo.raster.output import write_error
 from cloudgan_geo.raster.scene import Rows, Scene
 
-_BLOCK = 256
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
 
@@ -40,12 +34,15 @@ class SceneWriter:
         partial: The file to write.
         target: What it will be called, for messages.
         scene: The scene it is to be like.
+        creation: Creation options that override ours, with upper-case names.
 
     Raises:
         OutputError: If the file cannot be created.
     """
 
-    def __init__(self, partial: Path, target: Path, scene: Scene) -> None:
+    def __init__(
+        self, partial: Path, target: Path, scene: Scene, creation: Mapping[str, str] | None = None
+    ) -> None:
         self._partial = partial
         self._target = target
         self._scene = scene
@@ -54,9 +51,10 @@ class SceneWriter:
         self._row = 0
         with rasterio.Env(**GDAL_OPTIONS):
             try:
-                self._dataset = _create(partial, scene)
+                self._dataset = _create(partial, scene, creation or {})
             except (*GDAL_ERRORS, OSError) as error:
-                raise self._failure(error) from error
+                raise write_error(self._partial, self._target, error) from error
+        self._block = self._dataset.block_shapes[0][0]
 
     def __enter__(self) -> SceneWriter:
         return self
@@ -79,7 +77,7 @@ class SceneWriter:
             self._masks.append(rows.mask)
         ready = sum(pixels.shape[1] for pixels in self._pixels)
         last = self._row + ready == self._scene.height
-        count = ready if last else ready // _BLOCK * _BLOCK
+        count = ready if last else ready // self._block * self._block
         if not count:
             return
         pixels = np.concatenate(self._pixels, axis=1)
@@ -97,7 +95,7 @@ class SceneWriter:
                 if mask is not None:
                     self._dataset.write_mask(mask, window=window)
             except GDAL_ERRORS as error:
-                raise self._failure(error) from error
+                raise write_error(self._partial, self._target, error) from error
         self._row += height
 
     def close(self) -> None:
@@ -109,25 +107,11 @@ class SceneWriter:
         with rasterio.Env(**GDAL_OPTIONS):
             try:
                 self._dataset.close()
-                complete = _is_complete(self._partial)
+                complete = is_complete(self._partial)
             except (*GDAL_ERRORS, OSError) as error:
-                raise self._failure(error) from error
+                raise write_error(self._partial, self._target, error) from error
         if not complete:
-            raise self._failure(None)
-
-    def _failure(self, error: BaseException | None) -> OutputError:
-        """Says why writing failed: GDAL does not pass the system's reason on."""
-        try:
-            with open(self._partial, "ab") as file:
-                file.write(bytes(_BLOCK * _BLOCK))
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as cause:
-            return output_error(self._target, cause)
-        if isinstance(error, OSError) and error.errno:
-            return output_error(self._target, error)
-        said = f" ({reason(error)})" if error else ""
-        return output_error(self._target, OSError(errno.EIO, f"the disk did not take it{said}"))
+            raise write_error(self._partial, self._target, None)
 
     def __exit__(
         self,
@@ -145,7 +129,7 @@ class SceneWriter:
                 return  # The file is given up for the error that is on its way.
 
 
-def _create(partial: Path, scene: Scene) -> Any:
+def _create(partial: Path, scene: Scene, creation: Mapping[str, str]) -> Any:
     profile: dict[str, Any] = {
         "driver": "GTiff",
         "width": scene.width,
@@ -154,21 +138,16 @@ def _create(partial: Path, scene: Scene) -> Any:
         "dtype": scene.dtype,
         "nodata": _nodata(scene),
         "crs": scene.crs,
-        "tiled": True,
-        "blockxsize": _BLOCK,
-        "blockysize": _BLOCK,
-        "compress": best_compression(),
-        "predictor": 3 if scene.is_float else 2,
-        "bigtiff": "IF_SAFER",
         "interleave": scene.interleave if scene.interleave in ("pixel", "band") else "pixel",
         **_colour_profile(scene),
+        **gtiff_options(scene.dtype, creation),
     }
-    if profile["compress"] == "zstd":
-        profile["zstd_level"] = 1
     if scene.transform != Affine.identity():
         profile["transform"] = scene.transform
     elif scene.gcps:
         profile["gcps"] = scene.gcps
+        # rasterio asks for one even if there is none.
+        profile["crs"] = scene.crs or CRS()
     if scene.rpcs is not None:
         profile["rpcs"] = scene.rpcs
     dataset = open_dataset(partial, "w", **profile)
@@ -218,35 +197,31 @@ def _colour_profile(scene: Scene) -> dict[str, str]:
     return profile
 
 
-@cache
-def best_compression() -> str:
-    """Returns the fastest good lossless compression that this build of GDAL can write."""
-    with MemoryFile() as memory, warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with memory.open(
-            driver="GTiff", width=1, height=1, count=1, dtype="uint8", compress="zstd"
-        ):
-            pass
-        with memory.open() as probe:
-            # GDAL leaves out a compression it does not know, with nothing but a log entry.
-            return "zstd" if probe.profile.get("compress") == "zstd" else "deflate"
-
-
-def _is_complete(path: Path) -> bool:
+def is_complete(path: Path) -> bool:
     """Tells whether every block of a GeoTIFF is where its directory says, inside the file.
 
     GDAL may report nothing when the last blocks or the directory do not fit on the disk.
     """
     size = path.stat().st_size
     with open_dataset(path) as dataset:
+        levels = len(dataset.overviews(1))
+    return all(_blocks_are_inside(path, size, level) for level in (None, *range(levels)))
+
+
+def _blocks_are_inside(path: Path, size: int, level: int | None) -> bool:
+    """Looks at the blocks of the full resolution (None) or of an overview."""
+    which: dict[str, Any] = {} if level is None else {"overview_level": level}
+    with open_dataset(path, **which) as dataset:
         separate = dataset.profile.get("interleave") == "band"
         block_height, block_width = dataset.block_shapes[0]
+        shape = -(-dataset.height // block_height), -(-dataset.width // block_width)
+    with open_dataset(path) as dataset:
         for band in dataset.indexes if separate else (1,):
-            for row in range(-(-dataset.height // block_height)):
-                for column in range(-(-dataset.width // block_width)):
-                    block = f"{column}_{row}"
-                    offset = dataset.get_tag_item(f"BLOCK_OFFSET_{block}", "TIFF", bidx=band)
-                    length = dataset.get_tag_item(f"BLOCK_SIZE_{block}", "TIFF", bidx=band)
-                    if not offset or not length or int(offset) + int(length) > size:
-                        return False
+            for row, column in np.ndindex(shape):
+                where = [
+                    dataset.get_tag_item(f"{name}_{column}_{row}", "TIFF", bidx=band, ovr=level)
+                    for name in ("BLOCK_OFFSET", "BLOCK_SIZE")
+                ]
+                if None in where or "" in where or sum(map(int, where)) > size:
+                    return False
     return True

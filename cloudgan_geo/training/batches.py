@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -43,15 +45,15 @@ class Data:
         )
         return _tensor(cloudy), _tensor(clear)
 
-    def batches(self, first: int, last: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yields the batches of steps `first` to `last` - 1, made ahead in a thread."""
-        with ThreadPoolExecutor(1) as pool:
-            ahead = [pool.submit(self.batch, step) for step in range(first, min(first + 2, last))]
-            for step in range(first + 2, last + 2):
-                ready = ahead.pop(0)
-                if step < last:
-                    ahead.append(pool.submit(self.batch, step))
-                yield ready.result()
+    def batches(self, first: int, last: int, workers: int = 1) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yields the batches of steps `first` to `last` - 1, made ahead in threads."""
+        steps = iter(range(first, last))
+        with ThreadPoolExecutor(workers) as pool:
+            ahead = deque(pool.submit(self.batch, step) for step in islice(steps, 2 * workers))
+            while ahead:
+                ready = ahead.popleft().result()
+                ahead.extend(pool.submit(self.batch, step) for step in islice(steps, 1))
+                yield ready
 
     def validation(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yields the validation batches, the same every time."""

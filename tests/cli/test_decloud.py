@@ -1,11 +1,12 @@
 import importlib.util
+import json
 import subprocess
 import sys
 
 import numpy as np
 import rasterio
 from click.testing import CliRunner
-from scenes import ground, read, write_scene
+from scenes import ground, read, write_jp2, write_scene
 
 from cloudgan_geo.cli.main import COMMANDS, main
 
@@ -37,8 +38,41 @@ def test_every_option(program, tmp_path, tiny_model):
     result = program("decloud", "s.tif", "-o", "o.tif", "--model", tiny_model, *settings)
     assert result.returncode == 0, result.stderr
     assert "Model: tiny on cpu, fp32, 2 windows at once, weights " in result.stderr
-    assert "Windows: 4 computed, 0 without a valid pixel" in result.stderr
+    assert "Windows: 4 computed, 0 without a valid pixel in the area" in result.stderr
     assert read(tmp_path / "o.tif").shape == (3, 70, 70)
+
+
+def test_area_format_and_report(program, tmp_path, tiny_model):
+    pixels = ground(300, 600)
+    write_scene(tmp_path / "s.tif", pixels)
+    settings = ["--bounds", "399960,4692560,400600,4693200", "--cog", "--co", "compress=LZW"]
+    settings += ["--co", "BLOCKSIZE=128", "--report", "run.json", "--precision", "fp32", "-v"]
+    result = program("decloud", "s.tif", "-o", "o.tif", "--model", tiny_model, *settings)
+    assert result.returncode == 0, result.stderr
+    assert "Windows: 4 computed, 74 without a valid pixel in the area" in result.stderr
+    with rasterio.open(tmp_path / "o.tif") as dataset:
+        assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert dataset.profile["compress"] == "lzw"
+        changed = (dataset.read() != pixels).any(axis=0)
+    assert changed[:64, :64].mean() > 0.9
+    assert changed.sum() == changed[:64, :64].sum()
+    told = json.loads((tmp_path / "run.json").read_text())
+    assert told["options"]["creation"] == {"COMPRESS": "LZW", "BLOCKSIZE": "128"}
+    assert told["result"]["windows"] == 4
+    assert sorted(program.files()) == ["o.tif", "run.json", "s.tif"]
+
+
+def test_several_files_are_one_scene(program, tmp_path, tiny_model):
+    names = ("B04", "B03", "B02")
+    pixels = ground(70, 80)
+    for name, band in zip(names, pixels, strict=True):
+        write_jp2(tmp_path / f"{name}.jp2", band[None])
+    files = [f"{name}.jp2" for name in names]
+    result = program("decloud", *files, "-o", "o.tif", "--model", tiny_model, "-q")
+    assert (result.returncode, result.stderr) == (0, "")
+    with rasterio.open(tmp_path / "o.tif") as dataset:
+        assert dataset.descriptions == names
+    program.fails(2, "decloud", *files)
 
 
 def test_quiet_says_nothing(program, tmp_path, tiny_model):
@@ -81,7 +115,15 @@ def test_help_is_quick_and_names_every_command():
 def test_help_of_decloud_does_not_wait_for_torch():
     output, imported = imported_by("decloud", "-h")
     assert imported == "set()"
-    for option in ("--model", "--bands", "--radiometry", "--overlap", "--rgb-only"):
+    for option in (
+        "--model",
+        "--bands",
+        "--radiometry",
+        "--overlap",
+        "--rgb-only",
+        "--aoi",
+        "--co",
+    ):
         assert option in output
 
 

@@ -65,6 +65,13 @@ def test_complex_values(program, tmp_path):
         ("--batch-size", "0", "'0' is neither auto nor a number"),
         ("--radiometry", "toa", "'toa' is not one of"),
         ("--radiometry", "tci", "holds uint16, for which --radiometry tci is not meant"),
+        ("--bounds", "1,2,3", "'1,2,3' is not four numbers"),
+        ("--bounds", "0,0,1,1", "--bounds 0,0,1,1: no pixel of s.tif lies there"),
+        ("--aoi", "nothing.geojson", "--aoi nothing.geojson: there is no such file"),
+        ("--co", "LZW", "'LZW' is not KEY=VALUE"),
+        ("--co", "NBITS=12", "--co NBITS=12: is not one of the options"),
+        ("--co", "BIGTIFF=MAYBE", "--co BIGTIFF=MAYBE: GDAL refuses it"),
+        ("--report", "nowhere/run.json", "nowhere/run.json: there is no folder nowhere"),
         ("--nonsense", "1", "No such option"),
     ],
 )
@@ -131,6 +138,19 @@ def test_a_full_disk(program, tmp_path, scene, tiny_model):
             "Error: s_decloud.tif: cannot be written, the file became larger than the system "
             "allows; --output names another place"
         )
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9, 1.05, 1.2, 1.32])
+def test_a_full_disk_while_a_cog_is_made(program, tmp_path, tiny_model, share):
+    """The limit is met by the pixels, the overviews or the finished file."""
+    write_scene(tmp_path / "s.tif", ground(1100, 600))
+    arguments = ("decloud", "s.tif", "--model", tiny_model, "--precision", "fp32", "-q")
+    assert program(*arguments).returncode == 0
+    output = tmp_path / "s_decloud.tif"
+    size = int(output.stat().st_size * share)
+    output.unlink()
+    line = program.fails(1, *arguments, "--cog", preexec_fn=limit_file_size(size))
+    assert "s_decloud.tif: cannot be written, the file became larger than" in line
 
 
 def test_a_really_full_disk(program, tmp_path, scene, tiny_model):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudgan_geo.clouds.scattering import FractalField, scatter, transmittance
+from cloudgan_geo.clouds.scattering import scatter, soften, transmittance
 
 
 @given(depth=st.floats(0, 5), attenuation=st.floats(0.1, 2))
@@ -24,21 +24,31 @@ def test_no_cloud_leaves_the_ground_and_an_opaque_one_shows_its_airlight():
     assert np.allclose(opaque, np.array(airlight)[:, None, None])
 
 
-def test_a_field_is_a_part_of_the_larger_one():
-    field = FractalField(scale=30, rotation=0.4, anisotropy=2, origin=(3.3, 9.1))
-    assert np.array_equal(field.sample(20, 30), field.sample(50, 60)[:20, :30])
+@given(seed=st.integers(0, 99), share=st.floats(0, 1, width=32))
+def test_softening_mixes_in_the_blurred_ground(seed, share):
+    ground = np.random.default_rng(seed).random((3, 20, 30)).astype(np.float32)
+    whole = soften(ground, np.ones((20, 30), np.float32))
+    part = soften(ground, np.full((20, 30), share, np.float32))
+    assert part.dtype == np.float32
+    assert np.allclose(part, ground + share * (whole - ground), atol=1e-6)
+    assert whole.std() < 0.5 * ground.std()
 
 
-def test_rotation_by_a_right_angle_turns_the_field():
-    straight = FractalField(scale=16).sample(32, 32)
-    turned = FractalField(scale=16, rotation=np.pi / 2).sample(32, 32)
-    assert np.allclose(turned[:, 0], FractalField(scale=16).sample(1, 32)[0], atol=1e-5)
-    assert not np.allclose(turned, straight)
+def test_softening_spreads_a_point_evenly_and_keeps_its_light():
+    ground = np.zeros((1, 9, 9), np.float32)
+    ground[0, 4, 4] = 1
+    blurred = soften(ground, np.ones((9, 9), np.float32))[0]
+    assert np.allclose(blurred, np.outer(blurred[4], blurred[4]) / blurred[4, 4])
+    assert blurred[4, 2:7] * 16 / blurred[4, 4] * 6 / 16 == pytest.approx([1, 4, 6, 4, 1])
+    assert blurred.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize("anisotropy", [1, 4])
-def test_anisotropy_stretches_along_the_columns(anisotropy):
-    field = FractalField(scale=12, octaves=1, anisotropy=anisotropy, origin=(5.2, 7.9))
-    pixels = field.sample(256, 256)
-    down, along = np.abs(np.diff(pixels, axis=0)).mean(), np.abs(np.diff(pixels, axis=1)).mean()
-    assert down / along == pytest.approx(anisotropy, rel=0.25)
+def test_softening_leaves_alone_what_is_clear_and_what_is_even():
+    ground = np.random.default_rng(1).random((3, 16, 16)).astype(np.float32)
+    share = np.zeros((16, 16), np.float32)
+    share[:8] = 0.7
+    softened = soften(ground, share)
+    assert np.array_equal(softened[:, 8:], ground[:, 8:])
+    assert not np.array_equal(softened[:, :8], ground[:, :8])
+    even = np.full((3, 16, 16), 0.4, np.float32)
+    assert np.allclose(soften(even, share), even, atol=1e-6)

@@ -74,7 +74,7 @@ def test_the_input_is_never_overwritten(tmp_path):
     link.symlink_to(source)
     for target in (source, link):
         with pytest.raises(UsageError, match="is the input itself"):
-            AtomicOutput(target, overwrite=True, source=source).__enter__()
+            AtomicOutput(target, overwrite=True, source=[source]).__enter__()
 
 
 def test_folders(tmp_path):

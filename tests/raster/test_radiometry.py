@@ -4,8 +4,11 @@ import rasterio
 from scenes import ground, write_scene
 
 from cloudgan_geo.errors import RadiometryError, UsageError
+from cloudgan_geo.raster import radiometry as radiometry_module
+from cloudgan_geo.raster import scene as scene_module
 from cloudgan_geo.raster.opening import open_scene
 from cloudgan_geo.raster.radiometry import PROFILES, Radiometry, choose_radiometry
+from cloudgan_geo.raster.scene import Scene
 
 
 def profile(name, dtype=None):
@@ -195,3 +198,24 @@ def test_invalid_and_unchanged_values_stay_bit_for_bit():
     change = np.where(known, 0, 1).astype(np.float32)
     after = profile("reflectance").corrected(pixels, change, known, (np.nan,) * 3)
     assert after.tobytes() == pixels.tobytes()
+
+
+@pytest.mark.parametrize(("first_bad", "refused"), [(None, False), (0, True), (320, True)])
+def test_floats_are_sampled_from_all_over_the_scene(tmp_path, monkeypatch, first_bad, refused):
+    pixels = ground(640, 64, dtype="float32")
+    if first_bad is not None:
+        pixels[:, first_bad:] *= 10_000
+    path = write_scene(tmp_path / "s.tif", pixels, tiled=True, blockxsize=64, blockysize=16)
+    seen = []
+    monkeypatch.setattr(scene_module, "_READ_VALUES", 64 * 16 * 3)
+    monkeypatch.setattr(radiometry_module, "_SAMPLE", 64 * 16 * 5)
+    rows_of = Scene._rows
+    monkeypatch.setattr(
+        Scene, "_rows", lambda self, *span: seen.append(span[1]) or rows_of(self, *span)
+    )
+    if refused:
+        with pytest.raises(RadiometryError, match="not all within 0 to 2"):
+            choose_radiometry(open_scene(path))
+    else:
+        assert choose_radiometry(open_scene(path)).profile == "reflectance"
+    assert seen == [0, 128, 256, 384, 512]

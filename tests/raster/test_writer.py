@@ -7,9 +7,10 @@ from rasterio.transform import Affine
 from scenes import ground, read, write_scene
 
 from cloudgan_geo.errors import OutputError
+from cloudgan_geo.raster.creation import best_compression
 from cloudgan_geo.raster.opening import open_scene
 from cloudgan_geo.raster.scene import Rows
-from cloudgan_geo.raster.writer import SceneWriter, best_compression
+from cloudgan_geo.raster.writer import SceneWriter
 
 
 def copy(source, target, rows=37, **settings):
@@ -91,6 +92,28 @@ def test_ground_control_points_are_kept(tmp_path):
     assert len(copied["gcps"]) == 4
     with rasterio.open(tmp_path / "c.tif") as dataset:
         assert dataset.gcps[1].to_epsg() == 32631
+
+
+@pytest.mark.filterwarnings("ignore::cloudgan_geo.errors.CloudganWarning")
+def test_ground_control_points_without_a_reference_system(tmp_path):
+    source = tmp_path / "s.vrt"
+    points = "".join(
+        f'<GCP Id="" Pixel="{x}" Line="{y}" X="{x + 7}" Y="{9 - y}"/>'
+        for x in (0, 9)
+        for y in (0, 9)
+    )
+    write_scene(tmp_path / "s.tif", ground(9, 9))
+    bands = "".join(
+        f'<VRTRasterBand dataType="UInt16" band="{band}"><SimpleSource><SourceFilename '
+        f'relativeToVRT="1">s.tif</SourceFilename><SourceBand>{band}</SourceBand></SimpleSource>'
+        "</VRTRasterBand>"
+        for band in (1, 2, 3)
+    )
+    source.write_text(
+        f'<VRTDataset rasterXSize="9" rasterYSize="9"><GCPList>{points}</GCPList>'
+        f"{bands}</VRTDataset>"
+    )
+    assert len(describe(copy(source, tmp_path / "c.tif"))["gcps"]) == 4
 
 
 @pytest.mark.filterwarnings("ignore::cloudgan_geo.errors.CloudganWarning")

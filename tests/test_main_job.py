@@ -1,0 +1,83 @@
+"""The main job with the bundled weights: what README promises, on the sample and on real scenes."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import rasterio
+
+from cloudgan_geo import decloud, load_generator
+from cloudgan_geo.evaluation.suites import article_suite
+from cloudgan_geo.networks.inference import load_cleaner
+from cloudgan_geo.training.eurosat import load_chips
+
+REAL = {
+    "T31TDH_20150726_B04B03B02B08_uint16.tif": "auto",
+    "dolomites_B04B03B02B08_uint16.tif": "dn-offset",
+    "dolomites_rgb_uint8.tif": "auto",
+    "cirrus_veil_fall136_13band_uint16.tif": "auto",
+}
+
+
+def same_grid(before, after):
+    with rasterio.open(before) as a, rasterio.open(after) as b:
+        for key in ("crs", "transform", "width", "height", "count", "dtype", "nodata"):
+            assert a.profile[key] == b.profile[key], key
+        assert a.descriptions == b.descriptions
+        assert a.tags().items() <= b.tags().items()
+        return a.read(), b.read(), b.tags()
+
+
+def test_decloud_writes_beside_the_scene_and_says_so(tmp_path, sample_data):
+    scene = tmp_path / "scene.tif"
+    scene.write_bytes((sample_data / "scene.tif").read_bytes())
+    run = subprocess.run(
+        [sys.executable, "-m", "cloudgan_geo", "decloud", "scene.tif"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert run.stdout.startswith("Wrote scene_decloud.tif (300 x 300, 4 bands) in ")
+    before, after, tags = same_grid(scene, tmp_path / "scene_decloud.tif")
+    assert np.array_equal(before[3], after[3])
+    assert (before[:3] != after[:3]).mean() > 0.9
+    assert tags["CLOUDGAN_MODEL"] == "article"
+    assert tags["CLOUDGAN_WEIGHTS_SHA256"] == load_generator("article").sha256
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "radiometry"), REAL.items())
+def test_real_scenes_keep_their_grid_and_their_gaps(tmp_path, shared_data, name, radiometry):
+    scene = shared_data / "scenes" / name
+    result = decloud(scene, tmp_path / "out.tif", radiometry=radiometry)
+    before, after, _ = same_grid(scene, tmp_path / "out.tif")
+    bands = [index - 1 for index in result.bands]
+    others = [k for k in range(len(before)) if k not in bands]
+    assert np.array_equal(before[others], after[others])
+    assert result.windows + result.windows_skipped > 0
+    with rasterio.open(scene) as dataset:
+        nodata = dataset.nodata
+    if nodata is not None:
+        assert np.array_equal(before[bands] == nodata, after[bands] == nodata)
+
+
+def test_a_generator_loaded_once_serves_many_scenes(tmp_path, sample_data):
+    generator = load_generator("article")
+    results = [
+        decloud(sample_data / "scene.tif", tmp_path / f"{n}.tif", model=generator, precision="fp32")
+        for n in range(2)
+    ]
+    first, second = (rasterio.open(r.output).read() for r in results)
+    assert np.array_equal(first, second)
+    assert results[0].radiometry in ("dn", "declared")
+
+
+@pytest.mark.slow
+def test_bundled_weights_keep_the_score_on_their_card(shared_data):
+    chips = load_chips(shared_data / "eurosat_rgb.zip")
+    report = article_suite(chips, load_cleaner("article"))
+    assert report.chips == 8100
+    scores = load_generator("article").card["scores"]["article suite"]
+    assert report.rows["article"]["l1"] == pytest.approx(scores["l1"], abs=2e-4)
+    assert report.rows["unprocessed input"]["l1"] == pytest.approx(0.145, abs=0.005)
+    # The article's own result is about .033.
+    assert report.rows["article"]["l1"] < 0.033
