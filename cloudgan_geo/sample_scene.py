@@ -31,14 +31,15 @@ _INTERPRETATION = (ColorInterp.blue, ColorInterp.green, ColorInterp.red, ColorIn
 #: Nominal: the source has no coordinates.
 _CRS, _TRANSFORM = "EPSG:32723", from_origin(600_000, 7_600_000, 10, 10)
 
-#: A bright, slightly blue cloud in DN, and how much more it dims shorter wavelengths.
-_AIRLIGHT = (2650.0, 2600.0, 2550.0, 3000.0)
+#: A grey cloud, a little blue, in DN, and how much more it dims shorter wavelengths.
+_AIRLIGHT = (1800.0, 1760.0, 1720.0, 2200.0)
 _ATTENUATION = (1.06, 0.97, 0.90, 0.62)
 _FIELD = FractalField(
     scale=170, octaves=6, persistence=0.5, rotation=0.6, anisotropy=1.7, origin=(11.3, 4.8)
 )
-#: The field's value below which the sky is clear, and the optical depth a unit above it.
-_CLEAR_BELOW, _DEPTH_PER_UNIT, _DEEPEST = -0.01, 2.6, 1.0
+#: Optical depth where the field is lowest, what a unit of the field adds, and the most there is.
+_LOWEST_FIELD, _DEPTH_PER_UNIT = -0.25, 1.6
+_THINNEST, _DEEPEST = 0.2, 1.2
 
 CHIP = 64
 _CHIP_OFFSETS = (0, 78, 157, 236)
@@ -68,14 +69,15 @@ def read_ground(path: str | Path | None = None) -> UInt16:
 
 
 def optical_depth(height: int, width: int) -> NDArray[np.float32]:
-    """Returns the simulated cloud's optical depth: 0 where clear, at most 1."""
+    """Returns the simulated cloud's optical depth, 0.2 to 1.2, shape (height, width)."""
     field = _FIELD.sample(height, width)
-    depth: NDArray[np.float32] = np.clip((field - _CLEAR_BELOW) * _DEPTH_PER_UNIT, 0, _DEEPEST)
+    added = np.maximum(field - _LOWEST_FIELD, 0) * _DEPTH_PER_UNIT
+    depth: NDArray[np.float32] = np.minimum(_THINNEST + added, _DEEPEST)
     return depth
 
 
 def veil(ground: UInt16) -> UInt16:
-    """Lays the simulated thin cloud over the clear scene; clear pixels keep their DN."""
+    """Lays the simulated thin cloud, of varying thickness, over the clear scene."""
     # float64: a last-bit difference in exp() between processors must not move a DN.
     depth = optical_depth(*ground.shape[1:]).astype(np.float64)
     through = transmittance(depth, _ATTENUATION)

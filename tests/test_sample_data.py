@@ -29,18 +29,18 @@ def test_chips_are_made_again_and_come_from_the_clear_scene(tmp_path, sample_dat
     assert np.abs(committed.images[0, :, :, 0] - expected).max() <= 0.5
 
 
-def test_the_veil_varies_and_spares_a_third(sample_data):
+def test_the_veil_is_thin_and_varies(sample_data):
     with (
         rasterio.open(sample_data / "scene.tif") as cloudy,
         rasterio.open(sample_data / "scene_clear.tif") as clear,
     ):
-        same = (cloudy.read() == clear.read()).all(axis=0)
-    opacity = 1 - np.exp(-sample_scene.optical_depth(*same.shape))
-    assert 0.25 < same.mean() < 0.45
-    assert same[opacity == 0].all()
-    assert 0.5 < opacity.max() < 0.7
-    # Thin, thicker, thickest: no level of opacity fills the cloud alone.
-    assert np.histogram(opacity[opacity > 0], bins=4)[0].min() > 2000
+        brighter = cloudy.read([1, 2, 3]).mean() - clear.read([1, 2, 3]).mean()
+    opacity = 1 - np.exp(-sample_scene.optical_depth(300, 300))
+    assert brighter > 300
+    assert 0.15 < opacity.min() < 0.35
+    assert 0.65 < opacity.max() < 0.75
+    # Thin, thicker, thickest: each fills a part of the scene.
+    assert np.histogram(opacity, bins=3)[0].min() > 5000
 
 
 def test_a_missing_source_is_named(tmp_path, monkeypatch):

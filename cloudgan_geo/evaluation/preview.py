@@ -101,7 +101,7 @@ def preview_figure(
         axis.set_title(panel.title if score is None else f"{panel.title}: {score:.1f} dB")
         axis.imshow(_picture(panel), interpolation="nearest")
         axis.set_axis_off()
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=110, bbox_inches="tight")
     return scores
 
 

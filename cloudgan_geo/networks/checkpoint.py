@@ -49,7 +49,7 @@ def save_generator(
         network: The generator to save.
         path: File to write.
         card: JSON-ready description; architecture, channels and width are added.
-        half: Store float16, which halves the file; inference widens it to float32 again.
+        half: Store kernels as float16, which halves the file; reading widens them again.
     """
     shape = {"architecture": ARCHITECTURE, "channels": network.channels, "width": network.width}
     tensors = {
@@ -105,7 +105,9 @@ def read_card(path: str | Path) -> dict[str, Any]:
 
 
 def _stored_type(tensor: Tensor, half: bool) -> torch.dtype:
-    return torch.float16 if half and tensor.is_floating_point() else tensor.dtype
+    # Vectors stay as they are: a running variance beyond 65504 would become infinite, and all
+    # of them together are a thousandth of the file.
+    return torch.float16 if half and tensor.ndim > 1 else tensor.dtype
 
 
 def _card(metadata: dict[str, str] | None) -> dict[str, Any]:
@@ -146,7 +148,7 @@ def _build(path: Path, state: dict[str, Tensor]) -> UNetGenerator:
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:200]
         raise WeightsError(f"{path}: does not fit the U-Net generator: {reason}") from error
-    if not all(bool(torch.isfinite(p).all()) for p in network.parameters()):
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
         raise WeightsError(f"{path}: holds weights that are not finite numbers")
     return network.eval()
 

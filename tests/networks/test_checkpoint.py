@@ -85,6 +85,20 @@ def test_saved_weights_come_back_with_their_card(tmp_path, small, half, toleranc
     assert len(loaded.sha256) == 64
 
 
+def test_half_precision_keeps_a_large_running_variance(tmp_path, small):
+    with torch.no_grad():
+        small.conv_6.double_conv[1].running_var.fill_(92_328.0)
+    save_generator(small, tmp_path / "w.safetensors", {}, half=True)
+    loaded = read_generator(tmp_path / "w.safetensors").network
+    assert (loaded.conv_6.double_conv[1].running_var == 92_328.0).all()
+
+
+def infinite_variance(path, small):
+    with torch.no_grad():
+        small.conv_6.double_conv[1].running_var[0] = float("inf")
+    save_generator(small, path, {})
+
+
 class Bomb:
     def __reduce__(self):
         return (print, ("a pickle ran code",))
@@ -133,7 +147,18 @@ def missing(path, small):
 
 @pytest.mark.parametrize(
     "make",
-    [damaged, foreign, wrong_depth, not_finite, whole_module, bomb, text, empty, missing],
+    [
+        damaged,
+        foreign,
+        wrong_depth,
+        not_finite,
+        infinite_variance,
+        whole_module,
+        bomb,
+        text,
+        empty,
+        missing,
+    ],
 )
 def test_bad_weights_are_refused_in_one_line(tmp_path, small, make, capfd):
     path = tmp_path / "weights.safetensors"
