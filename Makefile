@@ -7,7 +7,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test lint benchmark clean
+# QGIS's own Python, which has the modules qgis and osgeo.
+QGIS_PYTHON ?= /usr/bin/python3
+# A QGIS without a screen and with a throwaway profile.
+QGIS_HOME = HOME=$$(mktemp -d) && export HOME && XDG_RUNTIME_DIR=$$HOME && export XDG_RUNTIME_DIR && \
+  QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+
+.PHONY: demo test lint benchmark plugin test-qgis qgis-screenshots clean
 
 demo: .venv/installed-train
 	$(BIN)/cloudgan-geo decloud sample_data/scene.tif --overwrite
@@ -24,11 +30,31 @@ lint: .venv/installed-dev
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/perlin.py
+	$(BIN)/python tests/benchmarks/clouds.py
+	$(BIN)/python tests/benchmarks/bars.py
+
+# The zip that QGIS users install: Plugins > Manage and Install Plugins > Install from ZIP.
+plugin:
+	$(PYTHON) qgis_plugin/make_zip.py dist
+
+# Needs QGIS from the distribution: apt-get install qgis python3-qgis python3-venv
+test-qgis: .venv/installed-dev .venv-qgis/installed
+	$(QGIS_HOME) .venv-qgis/bin/python -m pytest tests/qgis
+
+qgis-screenshots: .venv/installed-dev
+	$(QGIS_HOME) $(QGIS_PYTHON) qgis_plugin/screenshots.py docs/images
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf .venv .venv-qgis .qgis-settings .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
 
 .venv/installed-%: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) install --constraint constraints.txt --editable '.[$*]'
+	touch $@
+
+.venv-qgis/installed:
+	$(QGIS_PYTHON) -c 'import qgis.core' || \
+	  { echo 'QGIS is not here: apt-get install qgis python3-qgis python3-venv' >&2; exit 1; }
+	$(QGIS_PYTHON) -m venv --clear --system-site-packages .venv-qgis
+	.venv-qgis/bin/python -m pip --quiet --disable-pip-version-check install pytest pytest-qgis
 	touch $@

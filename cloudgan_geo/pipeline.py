@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, cast
 
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.raster.batches import Piece
+from cloudgan_geo.raster.cleaner import Cleaner
 from cloudgan_geo.raster.cog import write_cog
 from cloudgan_geo.raster.correction import Progress, SceneCorrection
 from cloudgan_geo.raster.creation import check_creation_options
+from cloudgan_geo.raster.estimates import writing_estimates
+from cloudgan_geo.raster.mosaic import RemoteMosaic
 from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.output import AtomicOutput
 from cloudgan_geo.raster.plan import Plan, make_plan
+from cloudgan_geo.raster.quality import Estimates
+from cloudgan_geo.raster.radiometry import FULL_SCALE
 from cloudgan_geo.raster.report import provenance, write_report
 from cloudgan_geo.raster.run import Clock, DecloudOptions, DecloudResult
-from cloudgan_geo.raster.source import ScenePaths, is_local, scene_paths
+from cloudgan_geo.raster.scene import Rows
+from cloudgan_geo.raster.source import ScenePaths, default_output, scene_paths
 from cloudgan_geo.raster.streaming import ReadAhead, WriteBehind
+from cloudgan_geo.raster.surroundings import nearest_blocks
+from cloudgan_geo.raster.targets import opened_targets
 from cloudgan_geo.raster.writer import SceneWriter
 
 if TYPE_CHECKING:
@@ -37,49 +43,29 @@ __all__ = [
 ]
 
 
-class Cleaner(Protocol):
-    """What the pipeline needs of a generator that is ready for inference."""
-
-    @property
-    def name(self) -> str:
-        """Of the model."""
-
-    @property
-    def sha256(self) -> str:
-        """Of the weights file, in hex."""
-
-    @property
-    def device(self) -> str:
-        """Where it runs."""
-
-    @property
-    def precision(self) -> str:
-        """`fp32` or `bf16`."""
-
-    @property
-    def suggested_batch_size(self) -> int:
-        """Windows a batch that keep the device busy."""
-
-    def clean(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Returns clear windows for cloudy ones, float32 in [0, 1], (windows, 3, 64, 64)."""
-
-
 def decloud(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "article",
+    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "thin",
     bands: Sequence[int] | None = None,
     radiometry: str = "auto",
     overlap: int = 16,
     batch_size: int | str = "auto",
     device: str = "auto",
     precision: str = "auto",
+    compile: bool = False,
     rgb_only: bool = False,
     aoi: str | os.PathLike[str] | None = None,
     bounds: Sequence[float] | None = None,
     cog: bool = False,
     creation: Mapping[str, str] | None = None,
+    opacity: str | os.PathLike[str] | None = None,
+    qa: str | os.PathLike[str] | None = None,
+    error: str | os.PathLike[str] | None = None,
+    keep_below: float = 0.05,
+    thick_above: float = 0.8,
+    thick: str = "keep",
     report: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -102,6 +88,7 @@ def decloud(
         batch_size: Windows that the generator gets at once, or `auto`.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
         precision: `auto`, `fp32` or `bf16`.
+        compile: Let torch compile the network first; on CUDA only.
         rgb_only: Leave all other bands out of the output.
         aoi: GeoJSON, GeoPackage or Shapefile, in any coordinate reference system: pixels
             outside its polygons are copied unchanged.
@@ -109,6 +96,14 @@ def decloud(
             outside these.
         cog: Write a cloud-optimized GeoTIFF with overviews; takes twice the room meanwhile.
         creation: GDAL's creation options for the output, such as {"COMPRESS": "LZW"}.
+        opacity: GeoTIFF to write the opacity of the cloud to, float32 in [0, 1]. This and
+            the next five need a generator that estimates opacity, such as `thin`.
+        qa: GeoTIFF to write the quality band to: 0 nodata, 1 clear, 2 corrected, 3 thick.
+        error: GeoTIFF to write half the width of the interval to that holds 90 % of the errors,
+            float32, in the scene's units.
+        keep_below: Opacity up to which pixels keep their values, bit for bit.
+        thick_above: Opacity above which a pixel cannot be recovered.
+        thick: What becomes of such a pixel: `keep` its values, `fill` it in, `nodata`.
         report: JSON file to write about the run.
         overwrite: Replace an output that exists.
         progress: Called now and then with the windows done so far and all there are.
@@ -126,11 +121,18 @@ def decloud(
         batch_size=batch_size,
         device=device,
         precision=precision,
+        compile=compile,
         rgb_only=rgb_only,
         aoi=aoi,
         bounds=None if bounds is None else tuple(bounds),
         cog=cog,
         creation=creation or {},
+        opacity=opacity,
+        qa=qa,
+        error=error,
+        keep_below=keep_below,
+        thick_above=thick_above,
+        thick=thick,
         report=report,
         overwrite=overwrite,
     )
@@ -141,7 +143,7 @@ def decloud_scene(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "article",
+    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "thin",
     options: DecloudOptions | None = None,
     progress: Progress | None = None,
 ) -> DecloudResult:
@@ -157,15 +159,12 @@ def decloud_scene(
     clock = Clock()
     options = options or DecloudOptions()
     target = default_output(scene) if output is None else Path(output)
-    if target.suffix.lower() not in (".tif", ".tiff"):
-        raise UsageError(f"{target}: a GeoTIFF is written; --output takes a name ending in .tif")
     opened = open_scene(scene, bands=options.bands, rgb_only=options.rgb_only)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
     inputs = [*scene_paths(scene), *(file.path for file in opened.files)]
     if options.aoi is not None:
         inputs.append(os.fspath(options.aoi))
-    output_file = AtomicOutput(target, overwrite=options.overwrite, source=inputs)
-    with output_file as file, _report(target, options, inputs) as report:
+    with opened_targets(target, options, inputs) as targets:
         plan = make_plan(
             opened,
             radiometry=options.radiometry,
@@ -173,41 +172,46 @@ def decloud_scene(
             aoi=options.aoi,
             bounds=options.bounds,
         )
+        options.keep_rule.check(plan.scene)
         clock.stage("plan")
         cleaner = _ready(model, options)
+        if not cleaner.estimates and options.for_estimates:
+            raise UsageError(
+                f"{options.for_estimates[0]}: the generator {cleaner.name} estimates no opacity; "
+                "--model thin does"
+            )
         clock.stage("model")
+        file = targets.scene
         pixels = file.pixels if options.cog else file.partial
-        with SceneWriter(pixels, target, plan.scene, {} if options.cog else creation) as writer:
-            writer.tag(provenance(options, plan.radiometry, cleaner.name, cleaner.sha256))
-            run = _correct(plan, cleaner, options, writer, progress)
+        tags = provenance(options, plan.radiometry, cleaner.name, cleaner.sha256)
+        with (
+            SceneWriter(pixels, target, plan.scene, {} if options.cog else creation) as writer,
+            writing_estimates(targets.estimates, plan.scene, tags) as write_estimates,
+        ):
+            writer.tag(tags)
+
+            def write(rows: Rows, estimates: Estimates | None) -> None:
+                writer.write(rows)
+                if estimates is not None:
+                    write_estimates(estimates)
+
+            run = _correct(plan, cleaner, options, write, progress)
         clock.stage("correct")
         if options.cog:
             write_cog(pixels, file.partial, target, creation)
-        file.commit()
+        targets.commit()
         clock.stage("finish")
         result = _result(target, plan, cleaner, run, clock)
-        if report is not None:
-            write_report(report, scene_paths(scene), options, result)
+        if targets.report is not None:
+            write_report(targets.report, scene_paths(scene), options, result)
     return result
-
-
-def _report(
-    target: Path, options: DecloudOptions, inputs: Sequence[str | os.PathLike[str]]
-) -> contextlib.AbstractContextManager[AtomicOutput | None]:
-    if options.report is None:
-        return contextlib.nullcontext()
-    if Path(options.report).absolute() == target.absolute():
-        raise UsageError(f"{target}: cannot be both the output and the report; see --report")
-    return AtomicOutput(
-        options.report, overwrite=options.overwrite, source=inputs, option="--report"
-    )
 
 
 def _correct(
     plan: Plan,
     cleaner: Cleaner,
     options: DecloudOptions,
-    writer: SceneWriter,
+    write: Callable[[Rows, Estimates | None], None],
     progress: Progress | None,
 ) -> SceneCorrection:
     """Reads, corrects and writes all of a scene, at the same time."""
@@ -215,15 +219,54 @@ def _correct(
     if not isinstance(batch_size, int):
         batch_size = cleaner.suggested_batch_size
     run = SceneCorrection(
-        plan.scene, plan.radiometry, plan.grid, cleaner.clean, batch_size, progress, plan.area
+        plan.scene,
+        plan.radiometry,
+        plan.grid,
+        cleaner.clean,
+        batch_size,
+        progress,
+        plan.area,
+        options.keep_rule if cleaner.estimates else None,
+        _remote_mosaic(cleaner, plan),
     )
     strips = list(plan.grid.strips(plan.strip_rows(options.strip_rows)))
+
+    def finish(piece: Piece) -> None:
+        write(*run.corrected(piece))
+
     # The reader is joined before the writer closes its file: GDAL can crash when a JPEG 2000
     # is read in one thread while a GeoTIFF is closed in another.
-    with ReadAhead(run.read(strips)) as reader, WriteBehind(writer.write) as sink:
-        for strip, rows in reader:
-            sink.put(run.corrected(strip, rows))
+    with (
+        _sharing_cores(cleaner) as (workers, begin),
+        ReadAhead(run.read(strips)) as reader,
+        WriteBehind(finish) as sink,
+        contextlib.closing(run.blended(reader, workers, begin)) as pieces,
+    ):
+        for piece in pieces:
+            sink.put(piece)
     return run
+
+
+def _sharing_cores(
+    cleaner: Cleaner,
+) -> contextlib.AbstractContextManager[tuple[int, Callable[[], None] | None]]:
+    """Settles in how many threads batches are cleaned, and what each does before its first."""
+    if "torch" not in sys.modules:
+        return contextlib.nullcontext((1, None))
+    from cloudgan_geo.networks.cores import shared_cores
+
+    return shared_cores(cleaner)
+
+
+def _remote_mosaic(cleaner: Cleaner, plan: Plan) -> RemoteMosaic | None:
+    """Settles whether windows are cut and blended on the device of the generator."""
+    if "torch" not in sys.modules:
+        return None
+    from cloudgan_geo.networks.blending import device_mosaic
+
+    scale = [value / FULL_SCALE for value in plan.radiometry.scale]
+    offset = [value / FULL_SCALE for value in plan.radiometry.offset]
+    return device_mosaic(cleaner, plan.grid, nearest_blocks, scale, offset)
 
 
 def _result(
@@ -247,25 +290,10 @@ def _result(
         device=cleaner.device,
         precision=cleaner.precision,
         batch_size=run.batch_size,
+        qa_pixels=None if run.quality is None else run.quality.pixels,
+        qa_shares=None if run.quality is None else run.quality.shares,
         timings=clock.stages,
     )
-
-
-def default_output(scene: ScenePaths) -> Path:
-    """Returns `<scene>_decloud.tif` beside the scene.
-
-    Raises:
-        UsageError: If the scene is several files, or none of its own.
-    """
-    paths = scene_paths(scene)
-    if len(paths) != 1 or not is_local(paths[0]):
-        what = "several files" if len(paths) != 1 else paths[0]
-        raise UsageError(f"{what}: where to write to must be said with --output")
-    path = Path(paths[0])
-    if path.name.startswith("MTD_MSIL"):
-        path = path.absolute().parent
-    stem = path.stem.removesuffix(".SAFE")
-    return path.with_name(f"{stem}_decloud.tif")
 
 
 def _ready(
@@ -274,9 +302,10 @@ def _ready(
     if not isinstance(model, (str, os.PathLike)) and hasattr(model, "clean"):
         return cast(Cleaner, model)
     # Imported only now: torch takes a second or more, and mistakes should show before.
-    from cloudgan_geo.networks import inference
+    from cloudgan_geo.networks import inference, zoo
     from cloudgan_geo.networks.checkpoint import LoadedGenerator
 
-    if isinstance(model, LoadedGenerator):
-        return inference.Cleaner(model, device=options.device, precision=options.precision)
-    return inference.load_cleaner(model, device=options.device, precision=options.precision)
+    loaded = model if isinstance(model, LoadedGenerator) else zoo.load_generator(model)
+    return inference.Cleaner(
+        loaded, device=options.device, precision=options.precision, compile=options.compile
+    )

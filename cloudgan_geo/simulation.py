@@ -111,6 +111,7 @@ def simulate_scene(
     output: str | os.PathLike[str],
     options: CloudOptions | None = None,
     *,
+    opacity: str | os.PathLike[str] | None = None,
     radiometry: str = "auto",
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -119,13 +120,14 @@ def simulate_scene(
 
     Only valid pixels of the red, green and blue bands change. Coordinates, size, dtype,
     nodata, other bands and tags are the scene's; clear pixels keep their values bit for bit.
-    The truth is the scene itself and `<output>_opacity.tif`: float32, NaN where the scene
-    has no data. Rows are clouded a few at a time, so memory does not grow with their number.
+    The truth is the scene itself and its opacity: float32, NaN where the scene has no data.
+    Rows are clouded a few at a time, so memory does not grow with their number.
 
     Args:
         scene: Clear Sentinel-2 image; anything GDAL opens.
         output: GeoTIFF to write.
         options: What cloud.
+        opacity: GeoTIFF for the truth; by default `<output>_opacity.tif`.
         radiometry: How values relate to reflectance, as for `decloud`.
         overwrite: Replace outputs that exist.
         progress: Called now and then with the rows done so far and all there are.
@@ -138,7 +140,9 @@ def simulate_scene(
     target = Path(output)
     if target.suffix.lower() not in (".tif", ".tiff"):
         raise UsageError(f"{target}: a GeoTIFF is written; OUT takes a name ending in .tif")
-    truth = target.with_name(f"{target.stem}_opacity.tif")
+    truth = Path(opacity or target.with_name(f"{target.stem}_opacity.tif"))
+    if truth.suffix.lower() not in (".tif", ".tiff") or truth.absolute() == target.absolute():
+        raise UsageError(f"{truth}: --opacity-out takes a name of its own ending in .tif")
     opened = open_scene(scene)
     chosen = choose_radiometry(opened, radiometry)
     cloud = (options or CloudOptions()).cloud()
@@ -147,18 +151,21 @@ def simulate_scene(
         "CLOUDGAN_RADIOMETRY": chosen.profile,
         "CLOUDGAN_CLOUD": json.dumps({"family": type(cloud.field).__name__, **asdict(cloud)}),
     }
-    settings: dict[str, Any] = {"overwrite": overwrite, "source": (scene,), "option": "OUT"}
-    with AtomicOutput(target, **settings) as file, AtomicOutput(truth, **settings) as beside:
+    settings: dict[str, Any] = {"overwrite": overwrite, "source": (scene,)}
+    with (
+        AtomicOutput(target, option="OUT", **settings) as file,
+        AtomicOutput(truth, option="--opacity-out", **settings) as beside,
+    ):
         with (
             SceneWriter(file.partial, target, opened) as cloudy,
-            SceneWriter(beside.partial, truth, _opacity_like(opened)) as opacity,
+            SceneWriter(beside.partial, truth, _opacity_like(opened)) as under_cloud,
         ):
             cloudy.tag(tags)
-            opacity.tag(tags)
+            under_cloud.tag(tags)
             covered = _Covered()
             for seen, under in _clouded(opened, chosen, cloud):
                 cloudy.write(seen)
-                opacity.write(under)
+                under_cloud.write(under)
                 covered.add(under.pixels)
                 if progress is not None:
                     progress(covered.rows, opened.height)
@@ -240,8 +247,9 @@ def simulate_chips(
     options: CloudOptions | None = None,
     *,
     overwrite: bool = False,
-) -> Iterator[str]:
-    """Puts a cloud of its own on every chip, yielding its name when it is done.
+    progress: Progress | None = None,
+) -> int:
+    """Puts a cloud of its own on every chip.
 
     Args:
         chips: Folder or zip of clear 64x64 RGB chips, as training takes it.
@@ -250,9 +258,10 @@ def simulate_chips(
         options: What clouds. A chip's depends on the seed and its place among the sorted
             names.
         overwrite: Replace chips that exist.
+        progress: Called now and then with the chips done so far and all there are.
 
-    Yields:
-        The name of the chip just written.
+    Returns:
+        How many chips there are.
 
     Raises:
         DatasetError: If there is no chip, or one is damaged or of another shape.
@@ -276,7 +285,9 @@ def simulate_chips(
         seen = np.rint(cloudy[0].transpose(1, 2, 0) * 255).astype(np.uint8)
         _write_png(target / f"{name}.png", seen)
         _write_png(truth / f"{name}.png", np.rint(opacity[0, 0] * _OPAQUE).astype(np.uint16))
-        yield name
+        if progress is not None:
+            progress(index + 1, len(clear.names))
+    return len(clear.names)
 
 
 def _inside(path: Path, folder: Path) -> bool:

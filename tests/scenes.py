@@ -102,6 +102,7 @@ class StandIn:
     device = "cpu"
     precision = "fp32"
     suggested_batch_size = 4
+    estimates = False
 
     def __init__(self, change: Callable[[NDArray[Any]], NDArray[Any]] = lambda batch: batch):
         self._change = change
@@ -120,3 +121,40 @@ class StandIn:
     def windows(self) -> int:
         """Windows it was given."""
         return sum(map(len, self.batches))
+
+
+class EstimatingStandIn(StandIn):
+    """A generator that estimates opacity and error as well, simply.
+
+    Args:
+        estimate: Takes windows and what surrounds them; returns, each in a form that
+            broadcasts to windows, the image, the opacity and the error.
+    """
+
+    estimates = True
+
+    def __init__(self, estimate: Callable[[NDArray[Any], NDArray[Any]], tuple[Any, Any, Any]]):
+        super().__init__()
+        self._estimate = estimate
+
+    def clean(self, batch: NDArray[np.float32], view: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Returns red, green, blue, opacity and error for windows in the model domain."""
+        super().clean(batch)
+        assert view.dtype == np.float32
+        assert view.shape == (len(batch), 10, 40, 40)
+        assert view.min() >= 0
+        assert view.max() <= 1
+        parts = zip(self._estimate(batch, view), (3, 1, 1), strict=True)
+        shape = (len(batch), 64, 64)
+        bands = [
+            np.broadcast_to(part, (shape[0], count, *shape[1:])).astype(np.float32)
+            for part, count in parts
+        ]
+        return np.concatenate(bands, axis=1)
+
+
+def seen_in_the_view(batch: NDArray[Any], view: NDArray[Any]) -> tuple[Any, Any, Any]:
+    """Estimates made of what surrounds a window: they show if it sees something else."""
+    magnified = view.repeat(2, axis=2).repeat(2, axis=3)
+    darker = batch - 0.2 * magnified[:, 0:3, :64, 16:] + 0.1 * magnified[:, 6:9, 16:, :64]
+    return darker, magnified[:, 4:5, 8:72, 8:72], magnified[:, 9:, 16:, 16:] * 0.1

@@ -17,7 +17,7 @@ ALLOWED = {
     "raster": set(),
     "networks": set(),
     "clouds": set(),
-    "training": {"networks", "clouds"},
+    "training": {"networks", "clouds", "raster"},
     "evaluation": {"networks", "clouds", "raster", "training"},
     "pipeline": {"networks", "raster"},
     "simulation": {"clouds", "raster", "training"},

@@ -8,7 +8,7 @@ import pytest
 import rasterio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenes import StandIn, ground, read, write_scene
+from scenes import EstimatingStandIn, StandIn, ground, read, seen_in_the_view, write_scene
 
 from cloudgan_geo.errors import OutputError, SceneError, UsageError, WeightsError
 from cloudgan_geo.pipeline import DecloudOptions, decloud, decloud_scene, default_output
@@ -82,6 +82,18 @@ def test_a_generator_that_changes_nothing_gives_the_input_back(tmp_path, scene, 
     assert read(result.output).tobytes() == pixels.tobytes()
 
 
+@settings(patient, max_examples=25)
+@given(scene=scenes(), asked=options, seed=st.integers(0, 2**16))
+def test_whatever_the_opacity_no_correction_gives_the_input_back(tmp_path, scene, asked, seed):
+    pixels, nodata, radiometry = scene
+    asked = DecloudOptions(**{**vars(asked), "radiometry": radiometry, "thick": "fill"})
+    source = write_scene(tmp_path / "s.tif", pixels, nodata=nodata)
+    opacity = np.random.default_rng(seed).random((1, 1, 64, 64))
+    model = EstimatingStandIn(lambda batch, view: (batch, opacity, 0.1))
+    result = decloud_scene(source, model=model, options=asked)
+    assert read(result.output).tobytes() == pixels.tobytes()
+
+
 def darker_in_the_middle(batch):
     """Depends on where in its window a pixel is, so that blending shows."""
     ramp = 1 - np.abs(np.linspace(-1, 1, 64, dtype=np.float32))
@@ -103,6 +115,21 @@ def test_batches_and_strips_change_nothing(tmp_path, scene, overlap, asked):
         result = decloud_scene(source, model=StandIn(darker_in_the_middle), options=each)
         outputs.append(read(result.output))
     assert outputs[0].tobytes() == outputs[1].tobytes()
+
+
+@settings(patient, max_examples=25)
+@given(scene=scenes(), asked=st.lists(options, min_size=2, max_size=2))
+def test_batches_and_strips_change_nothing_in_estimates(tmp_path, scene, asked):
+    pixels, nodata, radiometry = scene
+    source = write_scene(tmp_path / "s.tif", pixels, nodata=nodata)
+    files = {name: tmp_path / f"{name}.tif" for name in ("opacity", "qa", "error")}
+    outputs = []
+    for each in asked:
+        each = DecloudOptions(**{**vars(each), "radiometry": radiometry, "overlap": 20, **files})
+        model = EstimatingStandIn(seen_in_the_view)
+        result = decloud_scene(source, model=model, options=each)
+        outputs.append([read(file).tobytes() for file in (result.output, *files.values())])
+    assert outputs[0] == outputs[1]
 
 
 @patient

@@ -1,1 +1,20 @@
 """The command line: thin, one module a command."""
+
+import os
+import sys
+from types import TracebackType
+
+
+def _quiet_ctrl_c(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    os.write(2, b"Interrupted.\n")
+    # At once: Python would go on to end the process by a signal, or say more at its end.
+    os._exit(130)
+
+
+# Here, before anything else is imported: until a command runs nobody else handles Ctrl-C.
+sys.excepthook = _quiet_ctrl_c

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloudgan_geo.cli import options
-from cloudgan_geo.cli.terminal import own_words_only, progress_bar
+from cloudgan_geo.cli.progress import tell_result, telling
+from cloudgan_geo.cli.terminal import own_words_only
 
 if TYPE_CHECKING:
     from cloudgan_geo.pipeline import DecloudResult
@@ -30,14 +32,23 @@ if TYPE_CHECKING:
 @options.batch_size
 @options.device
 @options.precision
+@options.compilation
+@options.estimates
+@options.keep_rule
 @options.rgb_only
 @options.cog
 @options.creation
 @options.report
 @options.overwrite
+@options.progress
 @options.verbosity
 def decloud(
-    scene: tuple[str, ...], output: Path | None, quiet: bool, verbose: bool, **settings: Any
+    scene: tuple[str, ...],
+    output: Path | None,
+    form: str,
+    quiet: bool,
+    verbose: bool,
+    **settings: Any,
 ) -> None:
     """Remove the thin clouds of SCENE.
 
@@ -48,25 +59,30 @@ def decloud(
     bands other than red, green and blue are copied. Nodata stays nodata. The file appears
     under its name only once it is complete.
     """
-    with own_words_only(verbose):
+    with (
+        own_words_only(verbose),
+        telling(form, "decloud", quiet=quiet, unit="window") as progress,
+    ):
         # Imported only now, so that --help is quick.
         from cloudgan_geo import pipeline
 
-        with progress_bar(quiet, unit="window") as progress:
-            result = pipeline.decloud(scene, output, progress=progress, **settings)
-    if quiet:
-        return
-    _tell_how(result, verbose)
-    click.echo(
+        result = pipeline.decloud(scene, output, progress=progress, **settings)
+    if not quiet:
+        _tell_how(result, verbose)
+    said = (
         f"Wrote {result.output} ({result.width} x {result.height}, {result.count} bands) "
         f"in {result.seconds:.1f} s"
     )
+    tell_result(form, asdict(result), said, quiet=quiet)
 
 
 def _tell_how(result: DecloudResult, verbose: bool) -> None:
     red, green, blue = result.bands
     click.echo(f"Bands: {red},{green},{blue} ({result.bands_reason})", err=True)
     click.echo(f"Radiometry: {result.radiometry} ({result.radiometry_reason})", err=True)
+    if result.qa_shares is not None:
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in result.qa_shares.items())
+        click.echo(f"Pixels: {shares.replace('%', ' %')}", err=True)
     if verbose:
         click.echo(
             f"Model: {result.model} on {result.device}, {result.precision}, "

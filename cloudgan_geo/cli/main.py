@@ -30,11 +30,14 @@ COMMANDS = {
     "info": "Say what decloud would do with a scene.",
     "preview": "Draw a scene before and after.",
     "train": "Train a generator on clear chips.",
-    "evaluate": "Score a generator beside the unprocessed input.",
+    "evaluate": "Score a generator beside what it has to beat.",
+    "calibrate": "Make the error that a generator expects come true.",
     "plot": "Draw the figures of a training run.",
     "prepare": "Write the article's training pairs.",
     "simulate": "Put a synthetic cloud on a clear scene.",
+    "compare": "Measure scenes against a clear one.",
     "models": "List the bundled generators.",
+    "devices": "List where decloud can compute.",
 }
 
 #: What the command line got wrong, or what an option of it mends: exit code 2.
@@ -85,6 +88,10 @@ class Commands(click.Group):
             # Whoever read our output has gone; Python would complain when it flushes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(1)
+        except ModuleNotFoundError as error:
+            # Of ours none is missing, so it is one of an extra.
+            more = "pip install 'cloudgan-geo[train]' adds what this command needs"
+            _fail(ctx, f"the Python package {error.name} is not installed; {more}", 1)
         except MemoryError:
             _fail(ctx, "there is not enough memory; a smaller --batch-size takes less", 1)
         except OSError as error:
@@ -104,6 +111,8 @@ def _fail(ctx: click.Context, message: str, code: int) -> NoReturn:
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    # A second signal must not interrupt what removes the partial files.
+    signal.signal(number, signal.SIG_IGN)
     sys.exit(128 + number)
 
 

@@ -69,7 +69,7 @@ def model(command: F) -> F:
     """Adds `--model`."""
     return click.option(
         "--model",
-        default="article",
+        default="thin",
         show_default=True,
         metavar="NAME|FILE",
         help="Generator: a bundled one (see `models`) or a weights file.",
@@ -104,6 +104,16 @@ def precision(command: F) -> F:
         default="auto",
         show_default=True,
         help="Number format of the network; auto takes bf16 where it is faster.",
+    )(command)
+
+
+def compilation(command: F) -> F:
+    """Adds `--compile`."""
+    return click.option(
+        "--compile/--no-compile",
+        default=False,
+        show_default=True,
+        help="Let torch compile the network first, which takes a while; on CUDA only.",
     )(command)
 
 
@@ -178,6 +188,55 @@ def report(command: F) -> F:
     )(command)
 
 
+def estimates(command: F) -> F:
+    """Adds `--opacity`, `--qa` and `--error`."""
+    for name, what in (
+        (
+            "--error",
+            "half the width of the interval that holds 90 % of the errors, in the scene's units",
+        ),
+        ("--qa", "the quality band: 0 no data, 1 clear, 2 corrected, 3 thick cloud"),
+        ("--opacity", "the opacity of the cloud, 0 to 1"),
+    ):
+        command = click.option(
+            name,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=f"Write {what}, to a GeoTIFF.",
+        )(command)
+    return command
+
+
+def keep_rule(command: F) -> F:
+    """Adds `--keep-below`, `--thick-above` and `--thick`."""
+    below = click.option(
+        "--keep-below",
+        type=float,
+        default=0.05,
+        show_default=True,
+        metavar="OPACITY",
+        help="Pixels under less cloud than this keep their values, bit for bit; from there to "
+        "twice as much the correction fades in.",
+    )
+    above = click.option(
+        "--thick-above",
+        type=float,
+        default=0.8,
+        show_default=True,
+        metavar="OPACITY",
+        help="Pixels under more cloud than this cannot be recovered from one image.",
+    )
+    thick = click.option(
+        "--thick",
+        type=click.Choice(["keep", "fill", "nodata"]),
+        default="keep",
+        show_default=True,
+        help="What becomes of these: they keep their values, are filled in with what the "
+        "generator makes up, or become nodata.",
+    )
+    return below(above(thick(command)))
+
+
 def overlap(command: F) -> F:
     """Adds `--overlap`."""
     return click.option(
@@ -211,6 +270,34 @@ def rgb_only(command: F) -> F:
 def overwrite(command: F) -> F:
     """Adds `--overwrite`."""
     return click.option("--overwrite", is_flag=True, help="Replace an output that exists.")(command)
+
+
+def _watch_stdin(ctx: click.Context, _: click.Parameter, stop: bool) -> None:
+    if stop:
+        from cloudgan_geo.cli.progress import stop_when_stdin_closes
+
+        stop_when_stdin_closes()
+
+
+def progress(command: F) -> F:
+    """Adds `--progress` and `--stop-when-stdin-closes`."""
+    form = click.option(
+        "--progress",
+        "form",
+        type=click.Choice(["auto", "json", "none"]),
+        default="auto",
+        show_default=True,
+        help="auto: a bar where stderr is a terminal; json: on stdout a line of JSON for every "
+        "event, for programs, and nothing else.",
+    )
+    stop = click.option(
+        "--stop-when-stdin-closes",
+        is_flag=True,
+        expose_value=False,
+        callback=_watch_stdin,
+        help="End, and leave nothing half-written, when the program that started this one ends.",
+    )
+    return form(stop(command))
 
 
 def verbosity(command: F) -> F:

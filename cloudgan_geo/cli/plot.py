@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cloudgan_geo.errors import RunError
+from cloudgan_geo.training.recipe import Recipe
 
 
 @click.command()
@@ -30,6 +31,7 @@ def plot(run: Path, data: Path | None, out: Path | None) -> None:
     """
     from cloudgan_geo.networks.checkpoint import read_generator
     from cloudgan_geo.training import eurosat
+    from cloudgan_geo.training.batches import Data
     from cloudgan_geo.training.figures import loss_figure, panel_figure, read_losses
     from cloudgan_geo.training.loop import RunFolder
     from cloudgan_geo.training.samples import sample_rows
@@ -41,11 +43,18 @@ def plot(run: Path, data: Path | None, out: Path | None) -> None:
     if not folder.best.is_file():
         raise RunError(f"{run}: no epoch has finished yet, so there is no generator to sample")
     chips = eurosat.load_chips(data or _data_of(folder.description))
-    indices = eurosat.split(chips).test[:5]
+    data_of_run = Data(chips, eurosat.split(chips), _recipe_of(folder.description))
     generator = read_generator(folder.best)
-    rows = sample_rows(generator.network, chips, indices, seed=eurosat.SPLIT_SEED)
+    rows = sample_rows(generator.network, data_of_run, data_of_run.split.test[:5])
     panel_figure(rows, out / "panel.png")
     click.echo(f"Wrote {out / 'panel.png'}")
+
+
+def _recipe_of(description: Path) -> Recipe:
+    try:
+        return Recipe.from_dict(json.loads(description.read_text())["recipe"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{description}: does not hold the recipe of a run ({error!r})") from error
 
 
 def _data_of(description: Path) -> Path:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloudgan_geo.cli import options
-from cloudgan_geo.cli.terminal import own_words_only, progress_bar
+from cloudgan_geo.cli.progress import tell_result, telling
+from cloudgan_geo.cli.terminal import own_words_only
+from cloudgan_geo.errors import UsageError
 
 if TYPE_CHECKING:
     from cloudgan_geo.simulation import CloudOptions
@@ -34,8 +37,15 @@ _FAMILIES = ("veil", "patches", "streaks", "perlin", "ridged", "cellular")
     type=float,
     help="What an opaque cloud shows: 1 is reflectance 0.275, .3 grey, 1.6 saturated.",
 )
+@click.option(
+    "--opacity-out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="GeoTIFF for the truth of a scene; by default OUT_opacity.tif.",
+)
 @options.radiometry
 @options.overwrite
+@options.progress
 @options.verbosity
 def simulate(
     clear: str,
@@ -45,8 +55,10 @@ def simulate(
     coverage: float | None,
     opacity: float | None,
     airlight: float | None,
+    opacity_out: Path | None,
     radiometry: str,
     overwrite: bool,
+    form: str,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -57,18 +69,21 @@ def simulate(
     zip of 64x64 RGB chips, each of which gets a cloud of its own, OUT a folder for them, and
     OUT_opacity one for their opacity. What is not given is drawn as for training.
     """
-    with own_words_only(verbose):
+    chips = _holds_chips(clear)
+    with (
+        own_words_only(verbose),
+        telling(form, "simulate", quiet=quiet, unit="chip" if chips else "row") as progress,
+    ):
         from cloudgan_geo.simulation import CloudOptions
 
         asked = CloudOptions(
             seed, None if family == "mixed" else family, coverage, opacity, airlight
         )
-        if _holds_chips(clear):
-            said = _chips(clear, out, asked, overwrite, quiet)
+        if chips:
+            facts, said = _chips(clear, out, opacity_out, asked, overwrite, progress)
         else:
-            said = _scene(clear, out, asked, radiometry, overwrite, quiet)
-    if not quiet:
-        click.echo(said)
+            facts, said = _scene(clear, out, opacity_out, asked, radiometry, overwrite, progress)
+    tell_result(form, facts, said, quiet=quiet)
 
 
 def _holds_chips(clear: str) -> bool:
@@ -77,26 +92,51 @@ def _holds_chips(clear: str) -> bool:
     return not product and (path.is_dir() or path.suffix.lower() == ".zip")
 
 
-def _chips(clear: str, out: Path, asked: CloudOptions, overwrite: bool, quiet: bool) -> str:
-    from tqdm import tqdm
-
+def _chips(
+    clear: str,
+    out: Path,
+    opacity_out: Path | None,
+    asked: CloudOptions,
+    overwrite: bool,
+    progress: Callable[[int, int], None],
+) -> tuple[dict[str, Any], str]:
     from cloudgan_geo.simulation import simulate_chips
 
-    written = simulate_chips(clear, out, asked, overwrite=overwrite)
-    count = sum(1 for _ in tqdm(written, unit="chip", disable=True if quiet else None, leave=False))
-    return f"Wrote {count:,} chips to {out} and their opacity to {out}_opacity"
+    if opacity_out is not None:
+        raise UsageError(f"--opacity-out {opacity_out}: is for scenes; chips get OUT_opacity")
+    count = simulate_chips(clear, out, asked, overwrite=overwrite, progress=progress)
+    facts = {"output": out, "opacity": f"{out}_opacity", "chips": count}
+    return facts, f"Wrote {count:,} chips to {out} and their opacity to {out}_opacity"
 
 
 def _scene(
-    clear: str, out: Path, asked: CloudOptions, radiometry: str, overwrite: bool, quiet: bool
-) -> str:
+    clear: str,
+    out: Path,
+    opacity_out: Path | None,
+    asked: CloudOptions,
+    radiometry: str,
+    overwrite: bool,
+    progress: Callable[[int, int], None],
+) -> tuple[dict[str, Any], str]:
     from cloudgan_geo.simulation import simulate_scene
 
-    with progress_bar(quiet, unit="row") as progress:
-        done = simulate_scene(
-            clear, out, asked, radiometry=radiometry, overwrite=overwrite, progress=progress
-        )
-    return (
+    done = simulate_scene(
+        clear,
+        out,
+        asked,
+        opacity=opacity_out,
+        radiometry=radiometry,
+        overwrite=overwrite,
+        progress=progress,
+    )
+    facts = {
+        "output": done.output,
+        "opacity": done.opacity,
+        "coverage": done.coverage,
+        "mean_opacity": done.mean_opacity,
+    }
+    said = (
         f"Wrote {done.output} and {done.opacity}: {done.coverage:.1%} under cloud of mean "
         f"opacity {done.mean_opacity:.3f}"
     )
+    return facts, said

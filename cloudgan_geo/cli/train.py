@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from cloudgan_geo.training.trainer import Trainer
 
 #: Recipe fields that have an option of their own.
-_OVERRIDES = ("epochs", "batch_size", "adversarial", "adversarial_weight", "schedule", "width")
+_OVERRIDES = (
+    *("epochs", "batch_size", "adversarial", "adversarial_weight"),
+    *("schedule", "width", "context"),
+)
 
 
 @click.command()
@@ -47,7 +50,7 @@ _OVERRIDES = ("epochs", "batch_size", "adversarial", "adversarial_weight", "sche
 @click.option(
     "--adversarial-weight",
     type=click.FloatRange(0),
-    help="Weight of that loss beside 100 * L1; 0 trains without discriminator.",
+    help="Weight of that loss beside the recipe's own; 0 trains without discriminator.",
 )
 @click.option(
     "--schedule",
@@ -56,6 +59,18 @@ _OVERRIDES = ("epochs", "batch_size", "adversarial", "adversarial_weight", "sche
 )
 @click.option(
     "--width", type=click.IntRange(1), help="Feature maps of the generator's first level."
+)
+@click.option(
+    "--context",
+    type=click.Choice(["surroundings", "scene", "none"]),
+    help="What the generator for thin cloud sees beyond a chip.",
+)
+@click.option(
+    "--no-gan",
+    "adversarial_weight",
+    flag_value=0.0,
+    type=float,
+    help="Train without discriminator: the same as --adversarial-weight 0.",
 )
 @click.option("--checkpoint-every", default=250, show_default=True, type=click.IntRange(1))
 @options.device
@@ -75,8 +90,9 @@ def train(
     """Train a generator on clear chips under synthetic clouds.
 
     The run folder gets steps.csv and epochs.csv, a panel of samples every epoch,
-    best.safetensors (lowest L1 on held-out chips; give it to `decloud --model`) and last.pt,
-    from which --resume goes on exactly as if the run had never stopped.
+    best.safetensors (lowest L1 on held-out chips; give it to `decloud --model`),
+    latest.safetensors (after the last whole epoch) and last.pt, from which --resume goes on
+    exactly as if the run had never stopped.
     """
     # Before numpy is imported: its threads would wait in loops on the cores torch computes on.
     # On two cores the article's generator trains 1.2 times as fast without them.
@@ -108,9 +124,15 @@ def _recipe(name: str, state: dict[str, Any] | None, overrides: dict[str, Any]) 
     given = {key: overrides[key] for key in _OVERRIDES if overrides.get(key) is not None}
     if state is None:
         return replace(recipe_named(name), **given)
-    if extra := set(given) - {"epochs"}:
+    # A discriminator that has not joined yet may be called off, so that two runs with and
+    # without one can share all that comes before.
+    free = {"epochs"} if state["joined"] else {"epochs", "adversarial_weight"}
+    if extra := set(given) - free:
         options_named = ", ".join("--" + key.replace("_", "-") for key in sorted(extra))
-        raise UsageError(f"{options_named}: a resumed run keeps its recipe; only --epochs changes")
+        raise UsageError(
+            f"{options_named}: a resumed run keeps its recipe; only --epochs changes and, until "
+            "the discriminator joins, --adversarial-weight"
+        )
     return replace(Recipe.from_dict(state["recipe"]), **given)
 
 
@@ -125,7 +147,6 @@ def _run(
 ) -> None:
     from tqdm import tqdm
 
-    from cloudgan_geo.networks.generator import UNetGenerator
     from cloudgan_geo.training import loop
     from cloudgan_geo.training.samples import sample_rows
 
@@ -140,11 +161,11 @@ def _run(
         shown = {"G": row["generator"], "L1": row["l1"], "D": row["discriminator"]}
         bar.set_postfix({name: f"{value:.4f}" for name, value in shown.items()}, refresh=False)
 
-    def on_epoch(generator: UNetGenerator, epoch: int) -> None:
+    def on_epoch(epoch: int) -> None:
         from cloudgan_geo.training.figures import panel_figure
 
         indices = (data.split.validation or data.split.train)[:5]
-        rows = sample_rows(generator, data.chips, indices, seed=data.recipe.seed)
+        rows = sample_rows(trainer.averaged, data, indices)
         panel_figure(rows, folder.panel(epoch), f"epoch {epoch}")
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from cloudgan_geo.clouds.fields import Field
 from cloudgan_geo.clouds.perlin import Float32
 from cloudgan_geo.clouds.scattering import scatter, soften, transmittance
+
+#: A factor on the ground's light, and what is added to it; see `PlacedCloud.light`.
+Light = tuple[Float32, Float32]
 
 #: The levels of a cloud over a larger grid are settled by about so many of its pixels.
 _ENOUGH = 2**19
@@ -105,18 +109,19 @@ class Cloud:
         field = self.field.at(np.arange(height), np.arange(width))
         return self._over(field)._lay(image, field, 0, 0)
 
-    def over(self, height: int, width: int) -> PlacedCloud:
+    def over(self, height: int, width: int, enough: int = _ENOUGH) -> PlacedCloud:
         """Settles where the cloud begins and how dense it is over a grid.
 
         Args:
             height: Rows.
             width: Columns.
+            enough: About so many pixels, spread over a larger grid, settle its coverage and
+                opacity.
 
         Returns:
-            The cloud over that grid, to be laid on it part by part. Half a million pixels
-            spread over a larger grid settle its coverage and opacity.
+            The cloud over that grid, to be laid on it part by part.
         """
-        step = max(1, math.isqrt(height * width // _ENOUGH))
+        step = max(1, math.isqrt(height * width // enough))
         return self._over(self.field.at(np.arange(0, height, step), np.arange(0, width, step)))
 
     def _over(self, field: Float32) -> PlacedCloud:
@@ -168,6 +173,25 @@ class PlacedCloud:
         """
         return self._lay(image, self._field(image.shape[1:], top, left), top, left)
 
+    def light(self, rows: NDArray[np.floating], columns: NDArray[np.floating]) -> Light:
+        """Returns what the cloud does to the light of scattered places, blur left aside.
+
+        Args:
+            rows: Row coordinates in pixels of the grid, between them and outside as well,
+                shape (height,).
+            columns: Column coordinates, shape (width,).
+
+        Returns:
+            Factor and summand, each float32 of shape (3, height, width).
+        """
+        shape = len(rows), len(columns)
+        if not self.depth:
+            return np.ones((3, *shape), np.float32), np.zeros((3, *shape), np.float32)
+        depth = self._optical_depth(self.cloud.field.at(rows, columns))
+        through = transmittance(depth, self.cloud.attenuation)
+        path = scatter(np.zeros_like(through), through, self.cloud.airlight)
+        return through * self._lit(rows, columns), path
+
     def _lay(
         self, image: NDArray[np.floating], field: Float32, top: int, left: int
     ) -> tuple[Float32, Float32]:
@@ -179,13 +203,21 @@ class PlacedCloud:
         if self.cloud.blur:
             ground = soften(ground, np.float32(self.cloud.blur) * opacity)
         if self.cloud.shadow:
-            # What darkens a pixel is the cloud that stands between it and the sun.
-            down, right = self.cloud.shadow.shift
-            caster = self._field(field.shape, top - down, left - right)
-            kept_away = -np.expm1(-self._optical_depth(caster))
-            ground = ground * (1 - np.float32(self.cloud.shadow.strength) * kept_away)
+            height, width = field.shape
+            ground = ground * self._lit(top + np.arange(height), left + np.arange(width))
         through = transmittance(depth, self.cloud.attenuation)
         return scatter(ground, through, self.cloud.airlight), opacity
+
+    def _lit(self, rows: NDArray[Any], columns: NDArray[Any]) -> Float32 | float:
+        """Returns the share of the sun's light that reaches the ground."""
+        shadow = self.cloud.shadow
+        if shadow is None:
+            return 1.0
+        # What darkens a pixel is the cloud that stands between it and the sun.
+        down, right = shadow.shift
+        caster = self.cloud.field.at(rows - down, columns - right)
+        kept_away = -np.expm1(-self._optical_depth(caster))
+        return np.asarray(1 - np.float32(shadow.strength) * kept_away, np.float32)
 
     def _field(self, shape: tuple[int, ...], top: float, left: float) -> Float32:
         return self.cloud.field.at(top + np.arange(shape[0]), left + np.arange(shape[1]))

@@ -1,12 +1,15 @@
-"""How far an image is from its truth: L1, PSNR, SSIM, chip by chip."""
+"""How far an image is from its truth: MAE, PSNR, SSIM and SAM, chip by chip."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cloudgan_geo.evaluation.scenes import spectral_angle
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,25 +20,33 @@ class ChipScores:
     """Scores of every chip of a set, each array of shape (chips,).
 
     Attributes:
-        l1: Mean absolute error, in the model domain's 0..1.
-        psnr: Peak signal-to-noise ratio in dB, peak 1.
+        mae: Mean absolute error (L1), in the model domain's 0..1.
+        psnr: Peak signal-to-noise ratio in dB, peak 1; infinite without error.
         ssim: Structural similarity, Gaussian window 11, sigma 1.5, data range 1.
+        sam: Mean spectral angle in degrees, over the pixels that are not black.
     """
 
-    l1: NDArray[np.float64]
+    mae: NDArray[np.float64]
     psnr: NDArray[np.float64]
     ssim: NDArray[np.float64]
+    sam: NDArray[np.float64]
 
     def means(self) -> dict[str, float]:
-        """Returns the mean over chips of every score."""
+        """Returns the mean over chips of every score; NaN without chips."""
+        if not len(self.mae):
+            return dict.fromkeys(vars(self), float("nan"))
         return {name: float(values.mean()) for name, values in vars(self).items()}
+
+    def at(self, chosen: NDArray[Any]) -> ChipScores:
+        """Returns the scores of some chips, by a mask or by their indices."""
+        return ChipScores(**{name: values[chosen] for name, values in vars(self).items()})
 
 
 def score_chips(images: Tensor, truth: Tensor) -> ChipScores:
     """Scores a batch of images against their truth.
 
     Args:
-        images: Float in [0, 1], shape (chips, bands, height, width), 11 pixels or more a side.
+        images: Float in [0, 1], shape (chips, 3, height, width), 11 pixels or more a side.
         truth: The same for the clear images.
 
     Returns:
@@ -53,16 +64,26 @@ def score_chips(images: Tensor, truth: Tensor) -> ChipScores:
         ),
     )
     return ChipScores(
-        l1=difference.abs().mean(dim=(1, 2, 3)).cpu().numpy(),
+        mae=difference.abs().mean(dim=(1, 2, 3)).cpu().numpy(),
         psnr=(-10 * mean_square.log10()).cpu().numpy(),
         ssim=np.atleast_1d(ssim.double().cpu().numpy()),
+        sam=_angles(images, truth),
     )
 
 
-def concatenate(parts: list[ChipScores]) -> ChipScores:
+def _angles(images: Tensor, truth: Tensor) -> NDArray[np.float64]:
+    """Returns the mean spectral angle of every chip; 0 for a chip that is black."""
+    # The bands first, as a scene has them; chips and rows are its rows.
+    chips, bands, height, width = images.shape
+    x, y = (part.cpu().numpy().swapaxes(0, 1).reshape(bands, -1, width) for part in (images, truth))
+    angles = spectral_angle(x, y).reshape(chips, height * width)
+    coloured = np.isfinite(angles)
+    return np.asarray(np.nansum(angles, axis=1) / np.maximum(coloured.sum(axis=1), 1))
+
+
+def concatenate(parts: Sequence[ChipScores]) -> ChipScores:
     """Joins the scores of several batches."""
+    names = ("mae", "psnr", "ssim", "sam")
     return ChipScores(
-        l1=np.concatenate([part.l1 for part in parts]),
-        psnr=np.concatenate([part.psnr for part in parts]),
-        ssim=np.concatenate([part.ssim for part in parts]),
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     )

@@ -2,37 +2,150 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cloudgan_geo.errors import DatasetError
+from cloudgan_geo.evaluation.baselines import dark_channel_prior
+from cloudgan_geo.evaluation.clear import clear_suite
+from cloudgan_geo.evaluation.methods import (
+    DARK_CHANNEL,
+    UNPROCESSED,
+    Contest,
+    clean_chips,
+    contest,
+)
 from cloudgan_geo.evaluation.metrics import ChipScores, concatenate, score_chips
-from cloudgan_geo.evaluation.report import SuiteReport
+from cloudgan_geo.evaluation.pairs import pairs_suite
+from cloudgan_geo.evaluation.product import Decloud, Product
+from cloudgan_geo.evaluation.report import Rows, SuiteReport, Table
+from cloudgan_geo.evaluation.sources import Sources
+from cloudgan_geo.evaluation.thin import thin_seen, thin_unseen
+from cloudgan_geo.evaluation.veils import VeilScores
 from cloudgan_geo.networks.inference import Cleaner
-from cloudgan_geo.training.eurosat import Chips, cloudy_pairs, model_domain, split
+from cloudgan_geo.training.eurosat import Chips, cloudy_pairs, load_chips, model_domain, split
 
-SUITES = ("article",)
 #: Of the suite's clouds; training draws its own from another seed.
 SUITE_SEED = 20240615
 _BATCH = 64
 
+Float32 = NDArray[np.float32]
+
 Progress = Callable[[int], None]
 
 
+@dataclass
+class Evaluation:
+    """Suites on the same data and methods; what several of them need is made once.
+
+    Attributes:
+        sources: The data.
+        cleaner: The generator to judge.
+        article: The article's generator.
+        decloud: Removes the clouds of files.
+        limit: Score only about so many chips, and as many scenes.
+        progress: Called with the number of chips, windows or pairs just done.
+    """
+
+    sources: Sources
+    cleaner: Cleaner
+    article: Cleaner
+    decloud: Decloud
+    limit: int | None = None
+    progress: Progress | None = None
+
+    def run(self, suite: str) -> SuiteReport:
+        """Runs a suite.
+
+        Args:
+            suite: One of `sources.NEEDS`.
+
+        Raises:
+            UsageError: If data that it needs was not named.
+            DatasetError: If its data are missing or of the wrong kind.
+            SceneError: If a scene cannot be read.
+        """
+        paths = self.sources.need(suite)
+        limit, progress = self.limit, self.progress
+        if suite == "article":
+            return article_suite(
+                self._chips, self.cleaner, self.article, limit=limit, progress=progress
+            )
+        if suite == "thin-seen":
+            return self._seen[0]
+        if suite == "thin-unseen":
+            return thin_unseen(
+                self._chips,
+                paths["pairs"],
+                paths["clear"],
+                paths["scenes"],
+                self._contest,
+                seen=self._seen[1],
+                limit=limit,
+                progress=progress,
+            )
+        with tempfile.TemporaryDirectory(prefix="cloudgan-geo-") as name:
+            product = Product(self.cleaner, self.decloud, Path(name))
+            if suite == "clear":
+                clear, scenes = paths["clear"], paths["scenes"]
+                return clear_suite(
+                    self._chips,
+                    clear,
+                    scenes,
+                    self._contest,
+                    product,
+                    limit=limit,
+                    progress=progress,
+                )
+            return pairs_suite(
+                paths["pairs"],
+                self.sources.scenes,
+                product,
+                self.article,
+                limit=limit,
+                progress=progress,
+            )
+
+    @cached_property
+    def _chips(self) -> Chips:
+        return load_chips(self.sources.need("thin-seen")["chips"])
+
+    @cached_property
+    def _contest(self) -> Contest:
+        return contest(self.cleaner, self.article)
+
+    @cached_property
+    def _seen(self) -> tuple[SuiteReport, VeilScores]:
+        return thin_seen(self._chips, self._contest, limit=self.limit, progress=self.progress)
+
+
 def article_suite(
-    chips: Chips, cleaner: Cleaner, *, limit: int | None = None, progress: Progress | None = None
+    chips: Chips,
+    cleaner: Cleaner,
+    article: Cleaner | None = None,
+    *,
+    limit: int | None = None,
+    progress: Progress | None = None,
 ) -> SuiteReport:
-    """Scores a generator on the article's own test: its clouds on the test split.
+    """Scores generators on the article's own test: its clouds on the test split.
 
     Args:
         chips: EuroSAT RGB, all classes.
         cleaner: The generator to score.
+        article: The article's, to compare with, as with the dark-channel prior; None for
+            neither.
         limit: Score only this many test chips.
         progress: Called with the number of chips just done.
 
     Returns:
-        Scores of the generator beside those of the unprocessed input.
+        Scores beside those of the unprocessed input.
 
     Raises:
         DatasetError: If the split leaves no test chip.
@@ -40,24 +153,32 @@ def article_suite(
     indices = split(chips).test[:limit]
     if not indices:
         raise DatasetError("too few chips for a 70/30 split; --data names the EuroSAT chips")
-    before: list[ChipScores] = []
-    after: list[ChipScores] = []
+    methods: dict[str, Callable[[Float32], Float32]] = {UNPROCESSED: lambda batch: batch}
+    if article is not None:
+        methods[DARK_CHANNEL] = _dark_channel
+        methods[article.name] = partial(clean_chips, article)
+    methods[cleaner.name] = partial(clean_chips, cleaner)
+    parts: dict[str, list[ChipScores]] = {name: [] for name in methods}
     for start in range(0, len(indices), _BATCH):
         chosen = indices[start : start + _BATCH]
         cloudy, clear = (model_domain(x) for x in cloudy_pairs(chips, chosen, seed=SUITE_SEED))
-        generated, truth = torch.from_numpy(cleaner.clean(cloudy)), torch.from_numpy(clear)
-        before.append(score_chips(torch.from_numpy(cloudy), truth))
-        after.append(score_chips(generated, truth))
+        truth = torch.from_numpy(clear)
+        for name, clean in methods.items():
+            parts[name].append(score_chips(torch.from_numpy(clean(cloudy)), truth))
         if progress:
             progress(len(chosen))
+    rows: Rows = {name: {**concatenate(of).means()} for name, of in parts.items()}
     return SuiteReport(
         suite="article",
-        what="EuroSAT RGB test split (30 %, seed 231), the article's clouds and JPEG",
-        chips=len(indices),
+        what="EuroSAT RGB test split (30 %, seed 231), the article's clouds and JPEG. Chips come "
+        "alone, without surroundings.",
+        count=len(indices),
+        unit="chips",
         seed=SUITE_SEED,
-        rows={
-            "unprocessed input": concatenate(before).means(),
-            cleaner.name: concatenate(after).means(),
-        },
+        tables=(Table("Means over chips", "method", rows),),
         model={"name": cleaner.name, "sha256": cleaner.sha256, "precision": cleaner.precision},
     )
+
+
+def _dark_channel(batch: Float32) -> Float32:
+    return np.stack([dark_channel_prior(chip) for chip in batch])

@@ -8,18 +8,22 @@ import json
 import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.generator import UNetGenerator
+from cloudgan_geo.networks.thin import Context, ThinGenerator
 
-ARCHITECTURE = "unet"
 _FIRST_WEIGHT = "conv_1.double_conv.0.weight"
+#: A weight that only the generator for thin cloud has.
+_VIEW_WEIGHT = "view.entry.0.weight"
+
+Generator = UNetGenerator | ThinGenerator
 
 
 @dataclass(frozen=True)
@@ -34,24 +38,24 @@ class LoadedGenerator:
             licence; empty for a bare pickle.
     """
 
-    network: UNetGenerator
+    network: Generator
     name: str
     sha256: str
     card: dict[str, Any] = field(default_factory=dict)
 
 
 def save_generator(
-    network: UNetGenerator, path: str | Path, card: dict[str, Any], *, half: bool = False
+    network: nn.Module, path: str | Path, card: dict[str, Any], *, half: bool = False
 ) -> None:
     """Writes a generator as safetensors with its card as JSON in the metadata.
 
     Args:
         network: The generator to save.
         path: File to write.
-        card: JSON-ready description; architecture, channels and width are added.
+        card: JSON-ready description; architecture and shape are added.
         half: Store kernels as float16, which halves the file; reading widens them again.
     """
-    shape = {"architecture": ARCHITECTURE, "channels": network.channels, "width": network.width}
+    shape = _shape(network)
     tensors = {
         name: tensor.detach().to("cpu", _stored_type(tensor, half)).contiguous()
         for name, tensor in network.state_dict().items()
@@ -78,13 +82,15 @@ def read_generator(path: str | Path) -> LoadedGenerator:
     if not path.is_file():
         raise WeightsError(f"{path}: no such weights file; see --model")
     content = path.read_bytes()
-    if content[:2] == b"PK" or content[:1] == b"\x80":
+    # Eight bytes of length, then JSON: the length may begin like a pickle.
+    is_safetensors = content[8:9] == b"{"
+    if not is_safetensors and (content[:2] == b"PK" or content[:1] == b"\x80"):
         card: dict[str, Any] = {}
         state = _unpickle(path, content)
     else:
         card, state = _read_safetensors(path)
     return LoadedGenerator(
-        network=_build(path, state),
+        network=_build(path, state, card),
         name=str(card.get("name", path.stem)),
         sha256=hashlib.sha256(content).hexdigest(),
         card=card,
@@ -137,20 +143,43 @@ def _unpickle(path: Path, content: bytes) -> dict[str, Tensor]:
     return state
 
 
-def _build(path: Path, state: dict[str, Tensor]) -> UNetGenerator:
+def _shape(network: nn.Module) -> dict[str, Any]:
+    if isinstance(network, ThinGenerator):
+        return {
+            "architecture": "thin",
+            "channels": network.channels,
+            "width": network.width,
+            "context": network.context,
+        }
+    assert isinstance(network, UNetGenerator)
+    return {"architecture": "unet", "channels": network.channels, "width": network.width}
+
+
+def _build(path: Path, state: dict[str, Tensor], card: dict[str, Any]) -> Generator:
     first = state.get(_FIRST_WEIGHT)
     if first is None or first.ndim != 4:
-        raise WeightsError(f"{path}: weights of another network, not of the U-Net generator")
+        raise WeightsError(f"{path}: weights of another network, not of a U-Net generator")
     width, channels = first.shape[:2]
-    network = UNetGenerator(channels=channels, width=width)
+    network: Generator
+    if _VIEW_WEIGHT in state:
+        network = ThinGenerator(width, _context(path, card))
+    else:
+        network = UNetGenerator(channels=channels, width=width)
     try:
         network.load_state_dict({name: _widen(tensor) for name, tensor in state.items()})
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:200]
-        raise WeightsError(f"{path}: does not fit the U-Net generator: {reason}") from error
+        raise WeightsError(f"{path}: does not fit the generator: {reason}") from error
     if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
         raise WeightsError(f"{path}: holds weights that are not finite numbers")
     return network.eval()
+
+
+def _context(path: Path, card: dict[str, Any]) -> Context:
+    context = card.get("context", "surroundings")
+    if context not in get_args(Context):
+        raise WeightsError(f"{path}: its card names an unknown context {context!r}")
+    return cast(Context, context)
 
 
 def _widen(tensor: Tensor) -> Tensor:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import copy
 import os
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
-from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.precision import choose_device, choose_precision
+from cloudgan_geo.networks.thin import VIEW, VIEW_CHANNELS, ThinGenerator
 from cloudgan_geo.networks.zoo import load_generator
 
 _BATCH_SIZE = {"cpu": 16, "cuda": 256, "mps": 64}
+
+# On a CPU, bf16 that torch compiled was slower than bf16 as it is.
+_COMPILES = ("cuda",)
 
 
 class Cleaner:
@@ -26,6 +31,7 @@ class Cleaner:
         loaded: The generator and where it came from.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
         precision: `auto`, `fp32` or `bf16`.
+        compile: Let torch compile the network, now; on CUDA only.
 
     Attributes:
         name: Name of the model.
@@ -34,15 +40,21 @@ class Cleaner:
         device: Where it runs.
         precision: `fp32` or `bf16`, after `auto` was decided.
         suggested_batch_size: Windows a batch that keep the device busy.
+        estimates: Whether it also estimates opacity and error, from what surrounds a window.
 
     Raises:
-        UsageError: If the device or the precision is not available.
+        UsageError: If the device, the precision or a compiler is not available.
     """
 
     window = 64
 
     def __init__(
-        self, loaded: LoadedGenerator, *, device: str = "auto", precision: str = "auto"
+        self,
+        loaded: LoadedGenerator,
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        compile: bool = False,
     ) -> None:
         self.name = loaded.name
         self.sha256 = loaded.sha256
@@ -55,8 +67,16 @@ class Cleaner:
         self.suggested_batch_size = _BATCH_SIZE.get(self._device.type, 16)
         self._network = network.to(self._dtype)
         self._network.output.float()
+        if isinstance(self._network, ThinGenerator):
+            self._network.veil.float()
+        self.estimates = isinstance(loaded.network, ThinGenerator)
+        self._error_scale = _ErrorScale(loaded.card)
+        if compile:
+            self._compile()
 
-    def clean(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def clean(
+        self, batch: NDArray[np.float32], view: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
         """Removes the clouds of a batch of windows.
 
         A batch that does not fit the device's memory is halved until it does.
@@ -64,26 +84,83 @@ class Cleaner:
         Args:
             batch: Cloudy windows in the model domain, float32 in [0, 1], shape (windows, 3,
                 height, width), height and width multiples of 16.
+            view: What surrounds them, shape (windows, 10, 40, 40), for a generator that
+                `estimates`; see `raster.surroundings`.
 
         Returns:
-            Clear windows, float32 in [0, 1], of the same shape.
+            Clear windows, float32, of the same shape; from a generator that `estimates` five
+            bands: red, green and blue (not clipped), the opacity in [0, 1] and the half-width
+            of the interval that holds 90 % of the errors.
+        """
+        views = None if view is None else self._place(view)
+        cleaned = self.clean_tensors(self._place(batch), views)
+        return cast(NDArray[np.float32], cleaned.contiguous().cpu().numpy())
+
+    def clean_tensors(self, windows: Tensor, views: Tensor | None = None) -> Tensor:
+        """Does what `clean` does, with windows and views that are on the device already.
+
+        Args:
+            windows: As for `clean`.
+            views: As for `clean`.
+
+        Returns:
+            As from `clean`, on the device.
         """
         try:
-            return self._forward(batch)
+            return self._forward(windows, views)
         except torch.OutOfMemoryError:
-            if len(batch) == 1:
+            if len(windows) == 1:
                 raise
             torch.cuda.empty_cache()
-        half = len(batch) // 2
-        return np.concatenate([self.clean(batch[:half]), self.clean(batch[half:])])
+        half = len(windows) // 2
+        first, second = (None, None) if views is None else (views[:half], views[half:])
+        parts = ((windows[:half], first), (windows[half:], second))
+        return torch.cat([self.clean_tensors(*part) for part in parts])
 
     @torch.inference_mode()
-    def _forward(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        windows = torch.from_numpy(batch).to(
-            self._device, self._dtype, memory_format=torch.channels_last
-        )
-        generated: NDArray[np.float32] = self._network(windows).contiguous().cpu().numpy()
-        return generated
+    def _forward(self, windows: Tensor, views: Tensor | None) -> Tensor:
+        if views is None:
+            return cast(Tensor, self._network(windows.to(self._dtype)))
+        estimate = self._network(windows, views)
+        image = windows + estimate.correction
+        error = estimate.error * self._error_scale.at(estimate.opacity)
+        return torch.cat([image, estimate.opacity, error], dim=1)
+
+    def _compile(self) -> None:
+        """Compiles the network for batches of any size and tries it out."""
+        if self._device.type not in _COMPILES:
+            raise UsageError(
+                f"--compile: is for CUDA; on {self.device} nothing is gained, leave it out"
+            )
+        self._network = cast(nn.Module, torch.compile(self._network, dynamic=True))
+        views = np.zeros((2, VIEW_CHANNELS, VIEW, VIEW), np.float32) if self.estimates else None
+        try:
+            self.clean(np.zeros((2, 3, self.window, self.window), np.float32), views)
+        except Exception as error:  # of whatever compiles it: torch, triton, a C compiler
+            reason = str(error).strip().partition("\n")[0]
+            raise UsageError(
+                f"--compile: torch cannot compile the network here ({reason}); leave it out"
+            ) from error
+
+    def _place(self, array: NDArray[np.float32]) -> Tensor:
+        return torch.from_numpy(array).to(self._device, memory_format=torch.channels_last)
+
+
+class _ErrorScale:
+    """A factor on the expected error by opacity, fitted after training; the card holds it."""
+
+    def __init__(self, card: dict[str, Any]) -> None:
+        scale = card.get("error_scale", {"opacity": [0.0, 1.0], "factor": [1.0, 1.0]})
+        self._opacity = torch.tensor(scale["opacity"], dtype=torch.float32)
+        self._factor = torch.tensor(scale["factor"], dtype=torch.float32)
+
+    def at(self, opacity: Tensor) -> Tensor:
+        """Returns the factor, interpolated between the card's opacities."""
+        knots, factors = self._opacity.to(opacity.device), self._factor.to(opacity.device)
+        right = torch.searchsorted(knots, opacity.contiguous()).clamp(1, len(knots) - 1)
+        left = right - 1
+        share = (opacity - knots[left]) / (knots[right] - knots[left])
+        return torch.lerp(factors[left], factors[right], share.clamp(0, 1))
 
 
 def load_cleaner(
@@ -103,7 +180,7 @@ def load_cleaner(
     return Cleaner(load_generator(model), device=device, precision=precision)
 
 
-def fold_batch_norm(network: UNetGenerator) -> UNetGenerator:
+def fold_batch_norm(network: nn.Module) -> nn.Module:
     """Returns a copy whose convolutions contain the batch norms that follow them.
 
     The outputs are the same up to rounding; a third of the layers is gone.

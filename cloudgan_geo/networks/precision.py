@@ -43,7 +43,8 @@ def choose_precision(precision: str, network: nn.Module, device: torch.device) -
 
     Args:
         precision: `auto`, `fp32` or `bf16`.
-        network: Network of `channels` bands, already on the device.
+        network: Already on the device; its `input_shapes` say what it takes, without them
+            windows of three bands.
         device: Where it runs.
 
     Returns:
@@ -65,9 +66,11 @@ def choose_precision(precision: str, network: nn.Module, device: torch.device) -
 
 
 def _seconds(network: nn.Module, device: torch.device, dtype: torch.dtype) -> float:
-    channels = getattr(network, "channels", 3)
-    batch = torch.zeros(_TIMED_BATCH, channels, 64, 64, device=device)
-    batch = batch.to(memory_format=torch.channels_last)
+    shapes = getattr(network, "input_shapes", ((3, 64, 64),))
+    batch = [
+        torch.zeros(_TIMED_BATCH, *shape, device=device).to(memory_format=torch.channels_last)
+        for shape in shapes
+    ]
     was_training = network.training
     network.eval()
     best = float("inf")
@@ -75,7 +78,7 @@ def _seconds(network: nn.Module, device: torch.device, dtype: torch.dtype) -> fl
         # The first pass prepares the kernels, so it does not count.
         for timed in (False, True, True):
             start = time.perf_counter()
-            network(batch)
+            network(*batch)
             if timed:
                 best = min(best, time.perf_counter() - start)
     network.train(was_training)

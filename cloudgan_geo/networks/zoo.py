@@ -27,7 +27,7 @@ def load_generator(name_or_path: str | os.PathLike[str]) -> LoadedGenerator:
     """Loads a generator by its name in the package or from a file.
 
     Args:
-        name_or_path: `article`, or the path of a .safetensors file of ours, or of a pickled
+        name_or_path: `thin`, `article`, or the path of a .safetensors file of ours, or of a pickled
             state dict such as the `generator.pth` of the article's notebook.
 
     Returns:

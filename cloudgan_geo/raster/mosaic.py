@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,19 +20,23 @@ class CorrectionMosaic:
     Args:
         grid: The windows.
         bands: Bands of a correction.
+
+    Attributes:
+        bands: As given.
     """
 
     def __init__(self, grid: WindowGrid, bands: int = 3) -> None:
         self._grid = grid
-        self._bands = bands
+        self.bands = bands
         self._top = 0
         self._sum = np.zeros((bands, 0, grid.padded_width), np.float32)
 
     def begin(self, strip: Strip) -> None:
         """Makes room for the windows of a strip."""
-        missing = strip.bottom - self._top - self._sum.shape[1]
-        room = np.zeros((self._bands, missing, self._grid.padded_width), np.float32)
-        self._sum = np.concatenate([self._sum, room], axis=1)
+        shape = self.bands, strip.bottom - self._top, self._grid.padded_width
+        room = np.zeros(shape, np.float32)
+        room[:, : self._sum.shape[1]] = self._sum
+        self._sum = room
 
     def add(
         self, rows: NDArray[np.intp], columns: NDArray[np.intp], corrections: NDArray[np.float32]
@@ -62,3 +68,39 @@ class CorrectionMosaic:
         self._sum = self._sum[:, done:].copy()
         self._top = strip.finished
         return finished[:, : self._grid.height - strip.top, : self._grid.width]
+
+
+class RemoteMosaic(Protocol):
+    """Cuts, cleans and blends the windows of a raster on another device, strip by strip.
+
+    Its sums are those of `CorrectionMosaic`. It is used by one thread, strips and windows in
+    the order of their grid.
+    """
+
+    def begin(self, first: int, pixels: NDArray[Any], around: NDArray[np.float32] | None) -> None:
+        """Makes room for the windows of a strip.
+
+        Args:
+            first: Index of its first row of windows.
+            pixels: Red, green and blue of all that its windows cover, shape (3, rows, width).
+            around: Blocks around it, see `raster.surroundings`, if the generator looks at them.
+        """
+
+    def add(
+        self,
+        rows: NDArray[np.intp],
+        columns: NDArray[np.intp],
+        gaps: NDArray[np.intp],
+        filled: NDArray[np.float32],
+    ) -> None:
+        """Cleans windows of the strip begun last and adds their corrections.
+
+        Args:
+            rows: Row in the grid of each window.
+            columns: Column in the grid of each window.
+            gaps: Which of these windows, counted from 0, have gaps.
+            filled: The same in the model domain, with the gaps filled, float32.
+        """
+
+    def finish(self, rows: int) -> NDArray[np.float32]:
+        """Returns the sums of so many rows, which no later window reaches, and forgets them."""

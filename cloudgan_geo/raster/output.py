@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +21,15 @@ _PROBE_BYTES = 2**22
 # What the making of a cloud-optimized GeoTIFF leaves if it is killed: our pixels, GDAL's
 # overviews.
 _LEFTOVERS = (".pixels", ".pixels.aux.xml", ".ovr.tmp", ".msk.ovr.tmp")
+
+# What options that name a file name.
+_WHAT = {
+    "--output": "output",
+    "--opacity": "opacity",
+    "--qa": "quality band",
+    "--error": "error",
+    "--report": "report",
+}
 
 
 class AtomicOutput:
@@ -60,6 +69,7 @@ class AtomicOutput:
         self.option = option
         self._overwrite = overwrite
         self._source = tuple(source)
+        self._is_new = False
 
     def __enter__(self) -> AtomicOutput:
         self._check()
@@ -85,19 +95,32 @@ class AtomicOutput:
         if not self._overwrite:
             raise OutputExistsError(f"{self.path}: exists already; --overwrite replaces it")
 
+    def sync(self) -> None:
+        """Waits until the complete file is on the disk.
+
+        Raises:
+            OutputError: If it does not get there.
+        """
+        try:
+            with open(self.partial, "rb+") as file:
+                # Some file systems report a full disk only now.
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise output_error(self.path, error, self.option) from error
+
     def commit(self) -> None:
         """Puts the complete file in the target's place.
 
         Raises:
             OutputError: If that fails; the target is then as it was.
         """
+        self.sync()
+        is_new = not self.path.exists()
         try:
-            with open(self.partial, "rb+") as file:
-                # Some file systems report a full disk only now.
-                os.fsync(file.fileno())
             os.replace(self.partial, self.path)
         except OSError as error:
             raise output_error(self.path, error, self.option) from error
+        self._is_new = is_new
         for suffix in _SIDECARS:
             written = Path(f"{self.partial}{suffix}")
             stale = Path(f"{self.path}{suffix}")
@@ -105,6 +128,12 @@ class AtomicOutput:
                 os.replace(written, stale)
             else:
                 stale.unlink(missing_ok=True)
+
+    def withdraw(self) -> None:
+        """Removes the target again if it was put where there was none."""
+        if self._is_new:
+            for suffix in ("", *_SIDECARS):
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
     def __exit__(
         self,
@@ -117,6 +146,44 @@ class AtomicOutput:
     def _discard(self) -> None:
         for suffix in ("", *_SIDECARS, *_LEFTOVERS):
             Path(f"{self.partial}{suffix}").unlink(missing_ok=True)
+
+
+def commit_all(files: Sequence[AtomicOutput]) -> None:
+    """Puts complete files in their targets' places, the last one only after all others.
+
+    Args:
+        files: All of them are on the disk before the first is put in its place.
+
+    Raises:
+        OutputError: If one of that fails; targets that were not there before then are not.
+    """
+    for file in files:
+        file.sync()
+    try:
+        for file in files:
+            file.commit()
+    except BaseException:
+        for file in files:
+            file.withdraw()
+        raise
+
+
+def check_distinct(targets: Iterable[tuple[str, Path]]) -> None:
+    """Refuses to write two files to one place.
+
+    Args:
+        targets: The option that names a file, and the file.
+
+    Raises:
+        UsageError: If two are the same.
+    """
+    taken: dict[Path, str] = {}
+    for option, path in targets:
+        place = path.resolve()
+        if place in taken:
+            first, second = (_WHAT.get(each, each) for each in (taken[place], option))
+            raise UsageError(f"{path}: cannot be both the {first} and the {second}; see {option}")
+        taken[place] = option
 
 
 def output_error(path: Path, error: OSError, option: str = "--output") -> OutputError:
@@ -139,13 +206,16 @@ def output_error(path: Path, error: OSError, option: str = "--output") -> Output
     return OutputError(f"{path}: cannot be written, {cause}; {option} names another place")
 
 
-def write_error(partial: Path, target: Path, error: BaseException | None) -> OutputError:
+def write_error(
+    partial: Path, target: Path, error: BaseException | None, option: str = "--output"
+) -> OutputError:
     """Says why GDAL could not write a file: it does not pass the system's reason on.
 
     Args:
         partial: The file that was written; what the system says to more of it is the reason.
         target: What it would have been called.
         error: What GDAL said, if it did.
+        option: Of the command line, that names the target.
     """
     try:
         with open(partial, "ab") as file:
@@ -153,11 +223,11 @@ def write_error(partial: Path, target: Path, error: BaseException | None) -> Out
             file.flush()
             os.fsync(file.fileno())
     except OSError as cause:
-        return output_error(target, cause)
+        return output_error(target, cause, option)
     if isinstance(error, OSError) and error.errno:
-        return output_error(target, error)
+        return output_error(target, error, option)
     said = f" ({reason(error)})" if error else ""
-    return output_error(target, OSError(errno.EIO, f"the disk did not take it{said}"))
+    return output_error(target, OSError(errno.EIO, f"the disk did not take it{said}"), option)
 
 
 def _same_file(path: Path, source: str | os.PathLike[str]) -> bool:

@@ -17,11 +17,13 @@ from cloudgan_geo.raster.windows import WindowGrid, extend, occupied
 # A strip of about so many pixels keeps the batches full and a whole tile within memory.
 _STRIP_PIXELS = 2**21
 
-# Strips that exist at a time: read, waiting, in work, corrected, waiting, gathered to blocks.
-_COPIES = 7
+# Strips that exist at a time: read, waiting for what lies below them, waiting, in work,
+# corrected, waiting, gathered to blocks.
+_COPIES = 8
 
-# Bytes a pixel for what is computed with: values, corrections and masks of three bands.
-_WORK_BYTES = 150
+# Bytes a pixel for what is computed with: values, corrections and masks of three bands,
+# opacity, error and quality.
+_WORK_BYTES = 200
 
 
 @dataclass(frozen=True)

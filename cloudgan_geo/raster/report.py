@@ -14,7 +14,7 @@ from cloudgan_geo.raster.radiometry import Radiometry
 from cloudgan_geo.raster.run import DecloudOptions, DecloudResult
 
 # Options that change nothing in the output.
-_IMMATERIAL = ("strip_rows", "overwrite", "report")
+_IMMATERIAL = ("strip_rows", "overwrite", "report", "opacity", "qa", "error")
 
 
 def provenance(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.raster.quality import KeepRule
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,19 @@ class DecloudOptions:
         batch_size: Windows that the generator gets at once, or `auto`.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
         precision: `auto`, `fp32` or `bf16`.
+        compile: Let torch compile the network first; on CUDA only.
         rgb_only: Leave all other bands out of the output.
         aoi: Vector file outside whose polygons no pixel changes, or None.
         bounds: Left, bottom, right and top, in the scene's coordinates, outside of which no
             pixel changes, or None.
         cog: Write a cloud-optimized GeoTIFF with overviews.
         creation: GDAL's creation options for the output, by name.
+        opacity: GeoTIFF to write the opacity of the cloud to, or None.
+        qa: GeoTIFF to write the quality band to, or None.
+        error: GeoTIFF to write the expected error to, or None.
+        keep_below: Opacity up to which pixels keep their values.
+        thick_above: Opacity above which a pixel cannot be recovered.
+        thick: What becomes of such a pixel: `keep`, `fill` or `nodata`.
         report: JSON file to write about the run, or None.
         overwrite: Replace an output that exists.
         strip_rows: Rows of windows computed together, or `auto`; changes nothing but speed
@@ -40,11 +48,18 @@ class DecloudOptions:
     batch_size: int | str = "auto"
     device: str = "auto"
     precision: str = "auto"
+    compile: bool = False
     rgb_only: bool = False
     aoi: str | os.PathLike[str] | None = None
     bounds: tuple[float, ...] | None = None
     cog: bool = False
     creation: Mapping[str, str] = field(default_factory=dict)
+    opacity: str | os.PathLike[str] | None = None
+    qa: str | os.PathLike[str] | None = None
+    error: str | os.PathLike[str] | None = None
+    keep_below: float = 0.05
+    thick_above: float = 0.8
+    thick: str = "keep"
     report: str | os.PathLike[str] | None = None
     overwrite: bool = False
     strip_rows: int | str = "auto"
@@ -55,6 +70,25 @@ class DecloudOptions:
             if value != "auto" and not (isinstance(value, int) and value >= 1):
                 flag = option.replace("_", "-")
                 raise UsageError(f"--{flag} {value}: takes auto or a number of at least 1")
+        _ = self.keep_rule  # Refuses what makes no sense.
+
+    @property
+    def keep_rule(self) -> KeepRule:
+        """What opacity decides about a pixel."""
+        return KeepRule(self.keep_below, self.thick_above, self.thick)
+
+    @property
+    def for_estimates(self) -> list[str]:
+        """Options given, as on the command line, that need an estimate of the opacity."""
+        return [f"{option} {path}" for option, path in self.estimate_files.items()] + [
+            *self.keep_rule.changed()
+        ]
+
+    @property
+    def estimate_files(self) -> dict[str, Path]:
+        """Rasters beside the output, by the options that name them."""
+        asked = {"--opacity": self.opacity, "--qa": self.qa, "--error": self.error}
+        return {option: Path(path) for option, path in asked.items() if path is not None}
 
 
 @dataclass(frozen=True)
@@ -79,6 +113,9 @@ class DecloudResult:
         device: Where it ran.
         precision: `fp32` or `bf16`.
         batch_size: Windows that it got at once.
+        qa_pixels: Pixels of each quality class, by name; None from a generator that estimates
+            no opacity.
+        qa_shares: The same as shares of all that are not nodata.
         timings: Seconds of each stage: `plan` (opening and radiometry), `model` (loading it),
             `correct` (reading, computing, writing) and `finish` (overviews, renaming).
     """
@@ -100,6 +137,8 @@ class DecloudResult:
     device: str
     precision: str
     batch_size: int
+    qa_pixels: dict[str, int] | None
+    qa_shares: dict[str, float] | None
     timings: dict[str, float]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudgan_geo.errors import SceneNotFoundError
+from cloudgan_geo.errors import SceneNotFoundError, UsageError
 from cloudgan_geo.raster.product import find_product
 from cloudgan_geo.raster.stack import stack_files
 
@@ -69,3 +69,20 @@ def find_source(scene: ScenePaths) -> Source:
 def is_local(path: str) -> bool:
     """Whether a path names a file, rather than something that only GDAL knows to open."""
     return not re.match(r"/vsi|\w+://|[A-Za-z0-9_]{2,}:|<", path)
+
+
+def default_output(scene: ScenePaths) -> Path:
+    """Returns `<scene>_decloud.tif` beside the scene.
+
+    Raises:
+        UsageError: If the scene is several files, or none of its own.
+    """
+    paths = scene_paths(scene)
+    if len(paths) != 1 or not is_local(paths[0]):
+        what = "several files" if len(paths) != 1 else paths[0]
+        raise UsageError(f"{what}: where to write to must be said with --output")
+    path = Path(paths[0])
+    if path.name.startswith("MTD_MSIL"):
+        path = path.absolute().parent
+    stem = path.stem.removesuffix(".SAFE")
+    return path.with_name(f"{stem}_decloud.tif")

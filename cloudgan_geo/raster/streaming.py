@@ -1,14 +1,17 @@
-"""Reading ahead and writing behind the computation, in one thread each."""
+"""Reading ahead of the computation, computing in threads, and writing behind it."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 #: Items that wait between two threads. One being used, one ready and one in the making are
 #: enough to keep both sides busy; more only costs memory.
@@ -75,6 +78,39 @@ class ReadAhead(Generic[T]):
             except queue.Empty:
                 continue
         self._thread.join()
+
+
+def compute_ahead(
+    function: Callable[[T], U],
+    items: Iterable[T],
+    workers: int = 1,
+    begin: Callable[[], None] | None = None,
+) -> Generator[tuple[T, U]]:
+    """Yields items with what a function makes of them, computed ahead of time, in their order.
+
+    An error of the function is raised where its result would have come. Closing the iterator
+    drops what is not begun and waits for what is.
+
+    Args:
+        function: Called with each item in a thread of its own.
+        items: Consumed in the caller's thread, a few ahead of what is yielded.
+        workers: Threads that compute.
+        begin: Called first in each of them.
+    """
+    waiting: deque[tuple[T, Future[U]]] = deque()
+    with ThreadPoolExecutor(workers, "compute-ahead", begin) as pool:
+        try:
+            for item in items:
+                waiting.append((item, pool.submit(function, item)))
+                # One in work and one ready for each thread, so that none waits for the caller.
+                if len(waiting) > 2 * workers:
+                    done, future = waiting.popleft()
+                    yield done, future.result()
+            while waiting:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 class WriteBehind(Generic[T]):

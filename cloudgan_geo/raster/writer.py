@@ -15,6 +15,7 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
+from cloudgan_geo.errors import OutputError
 from cloudgan_geo.raster.creation import gtiff_options
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset
 from cloudgan_geo.raster.output import write_error
@@ -35,16 +36,23 @@ class SceneWriter:
         target: What it will be called, for messages.
         scene: The scene it is to be like.
         creation: Creation options that override ours, with upper-case names.
+        option: Of the command line, that names the target.
 
     Raises:
         OutputError: If the file cannot be created.
     """
 
     def __init__(
-        self, partial: Path, target: Path, scene: Scene, creation: Mapping[str, str] | None = None
+        self,
+        partial: Path,
+        target: Path,
+        scene: Scene,
+        creation: Mapping[str, str] | None = None,
+        option: str = "--output",
     ) -> None:
         self._partial = partial
         self._target = target
+        self._option = option
         self._scene = scene
         self._pixels: list[NDArray[Any]] = []
         self._masks: list[NDArray[np.uint8]] = []
@@ -53,7 +61,7 @@ class SceneWriter:
             try:
                 self._dataset = _create(partial, scene, creation or {})
             except (*GDAL_ERRORS, OSError) as error:
-                raise write_error(self._partial, self._target, error) from error
+                raise self._error(error) from error
         self._block = self._dataset.block_shapes[0][0]
 
     def __enter__(self) -> SceneWriter:
@@ -62,6 +70,13 @@ class SceneWriter:
     def tag(self, tags: Mapping[str, str]) -> None:
         """Adds metadata to the file. Costs nothing before the first rows are written."""
         self._dataset.update_tags(**tags)
+
+    def colour(self, table: Mapping[int, tuple[int, int, int, int]]) -> None:
+        """Gives the only band a colour (red, green, blue, alpha) for each of its values.
+
+        Must come before the first rows.
+        """
+        self._dataset.write_colormap(1, table)
 
     def write(self, rows: Rows) -> None:
         """Appends rows below those written before.
@@ -95,7 +110,7 @@ class SceneWriter:
                 if mask is not None:
                     self._dataset.write_mask(mask, window=window)
             except GDAL_ERRORS as error:
-                raise write_error(self._partial, self._target, error) from error
+                raise self._error(error) from error
         self._row += height
 
     def close(self) -> None:
@@ -109,9 +124,12 @@ class SceneWriter:
                 self._dataset.close()
                 complete = is_complete(self._partial)
             except (*GDAL_ERRORS, OSError) as error:
-                raise write_error(self._partial, self._target, error) from error
+                raise self._error(error) from error
         if not complete:
-            raise write_error(self._partial, self._target, None)
+            raise self._error(None)
+
+    def _error(self, error: BaseException | None) -> OutputError:
+        return write_error(self._partial, self._target, error, self._option)
 
     def __exit__(
         self,

@@ -126,13 +126,14 @@ def cloudy_pairs(
         rng = np.random.default_rng((seed, epoch, index))
         image = chips.images[index]
         if augment:
-            image = _orient(image, int(rng.integers(8)))
+            image = orient(image, int(rng.integers(8)))
         clear.append(image)
         cloudy.append(jpeg(draw_cloudy(image, rng)))
     return np.stack(cloudy), np.stack(clear)
 
 
-def _orient(image: UInt8, orientation: int) -> UInt8:
+def orient(image: UInt8, orientation: int) -> UInt8:
+    """Turns, and from orientation 4 on mirrors, an image of shape (64, 64, 3)."""
     turned = np.rot90(image, orientation % 4)
     return turned[:, ::-1] if orientation >= 4 else turned
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.checkpoint import save_generator
-from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.training.batches import Data
 from cloudgan_geo.training.trainer import Trainer
 
@@ -42,6 +42,11 @@ class RunFolder:
         return self.path / "best.safetensors"
 
     @property
+    def latest(self) -> Path:
+        """Generator of the last whole epoch; with a late adversarial term not the best one."""
+        return self.path / "latest.safetensors"
+
+    @property
     def description(self) -> Path:
         """Data and recipe of the run, as JSON."""
         return self.path / "run.json"
@@ -62,7 +67,7 @@ class RunFolder:
 
 
 Report = Callable[[dict[str, float]], None]
-Panel = Callable[[UNetGenerator, int], None]
+Panel = Callable[[int], None]
 
 
 def run(
@@ -84,7 +89,7 @@ def run(
         data: Chips and recipe.
         folder: Where to write.
         on_step: Called with each row of the step log.
-        on_epoch: Called with the averaged generator and the epoch's number, from 1.
+        on_epoch: Called with the number of each whole epoch, from 1.
         checkpoint_every: Steps between two checkpoints inside an epoch.
     """
     total = data.recipe.epochs * data.steps_per_epoch
@@ -94,8 +99,8 @@ def run(
     _trim(folder.epochs, EPOCH_COLUMNS, trainer.step)
     with folder.steps.open("a", newline="") as log:
         rows = csv.DictWriter(log, STEP_COLUMNS)
-        for cloudy, clear in data.batches(trainer.step, total, workers):
-            row = trainer.train_step(cloudy, clear, total)
+        for batch in data.batches(trainer.step, total, workers):
+            row = trainer.train_step(batch, total)
             row["epoch"] = (trainer.step - 1) // data.steps_per_epoch + 1
             rows.writerow(row)
             on_step(row)
@@ -103,7 +108,7 @@ def run(
                 _finish_epoch(trainer, data, folder)
                 log.flush()
                 save_checkpoint(trainer, folder)
-                on_epoch(trainer.averaged, trainer.step // data.steps_per_epoch)
+                on_epoch(trainer.step // data.steps_per_epoch)
             elif trainer.step % checkpoint_every == 0:
                 log.flush()
                 save_checkpoint(trainer, folder)
@@ -114,17 +119,22 @@ def _finish_epoch(trainer: Trainer, data: Data, folder: RunFolder) -> None:
     l1 = trainer.validate(data)
     with folder.epochs.open("a", newline="") as log:
         csv.writer(log).writerow((epoch, trainer.step, l1))
+    card = {
+        "name": folder.path.name,
+        "recipe": trainer.recipe.as_dict(),
+        "epoch": epoch,
+        "validation_l1": l1,
+    }
+    _replace(folder.latest, trainer.averaged, card)
     if l1 <= trainer.best_l1:
         trainer.best_l1 = l1
-        card = {
-            "name": folder.path.name,
-            "recipe": trainer.recipe.as_dict(),
-            "epoch": epoch,
-            "validation_l1": l1,
-        }
-        partial = folder.best.with_suffix(".partial")
-        save_generator(trainer.averaged, partial, card)
-        os.replace(partial, folder.best)
+        _replace(folder.best, trainer.averaged, card)
+
+
+def _replace(path: Path, network: nn.Module, card: dict[str, Any]) -> None:
+    partial = path.with_suffix(".partial")
+    save_generator(network, partial, card)
+    os.replace(partial, path)
 
 
 def save_checkpoint(trainer: Trainer, folder: RunFolder) -> None:

@@ -9,6 +9,8 @@ from cloudgan_geo.errors import UsageError
 
 Adversarial = Literal["minimax", "non-saturating"]
 Schedule = Literal["constant", "step", "cosine"]
+Clouds = Literal["article", "scattering"]
+Context = Literal["surroundings", "scene", "none"]
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,15 @@ class Recipe:
 
     Attributes:
         name: What `--recipe` calls it.
+        clouds: The `article`'s, for its generator; or `scattering`, for the one that also
+            predicts opacity and error.
+        context: What that one sees beyond a chip; see `networks.thin`.
         epochs: Passes over the training chips.
         batch_size: Chips a step.
         generator_lr: Learning rate of the generator's Adam, its peak under `cosine`.
         discriminator_lr: Learning rate of the discriminator's Adam.
-        l1_weight: Weight of the mean absolute error beside the adversarial term.
+        l1_weight: Weight of the mean absolute error beside the adversarial term, under the
+            article's clouds.
         adversarial: Loss of the generator on the discriminator's logits.
         adversarial_weight: Its weight once fully ramped; 0 trains without discriminator.
         adversarial_start: Share of all steps before the discriminator joins; its weight then
@@ -32,11 +38,14 @@ class Recipe:
             raw one.
         augment: Flip and rotate the clear chips at random.
         width: Feature maps of the generator's first level.
+        clip: Largest norm of the generator's gradient; 0 for none.
         validation: Training chips held out to choose the best checkpoint.
         seed: Seeds weights, order and clouds.
     """
 
     name: str
+    clouds: Clouds = "article"
+    context: Context = "surroundings"
     epochs: int = 15
     batch_size: int = 64
     generator_lr: float = 1e-4
@@ -49,6 +58,7 @@ class Recipe:
     ema: float = 0.0
     augment: bool = False
     width: int = 32
+    clip: float = 0.0
     validation: int = 512
     seed: int = 231
 
@@ -77,6 +87,22 @@ RECIPES = {
         schedule="cosine",
         ema=0.998,
         augment=True,
+    ),
+    # Scattering-law clouds; fidelity alone for most of the run, then a small adversarial term.
+    "thin": Recipe(
+        "thin",
+        clouds="scattering",
+        epochs=30,
+        batch_size=32,
+        generator_lr=1e-3,
+        discriminator_lr=1e-4,
+        adversarial_weight=0.05,
+        adversarial_start=0.85,
+        schedule="cosine",
+        ema=0.999,
+        augment=True,
+        width=16,
+        clip=1.0,
     ),
 }
 

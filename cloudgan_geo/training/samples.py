@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from cloudgan_geo.networks.generator import UNetGenerator
-from cloudgan_geo.training.eurosat import Chips, cloudy_pairs, model_domain
+from cloudgan_geo.training.batches import Batch, Data
+from cloudgan_geo.training.objectives import objective_of
 
 #: Draws the clouds of the samples, apart from those of any training epoch.
 _SAMPLE_EPOCH = 2**31 + 1
@@ -19,24 +20,25 @@ Image = NDArray[np.float32]
 
 @torch.inference_mode()
 def sample_rows(
-    generator: UNetGenerator, chips: Chips, indices: Sequence[int], *, seed: int
+    generator: nn.Module, data: Data, indices: Sequence[int]
 ) -> list[tuple[Image, Image, Image]]:
-    """Returns cloudy, clear and generated image of some chips under the article's clouds.
+    """Returns cloudy, clear and generated image of some chips under the recipe's clouds.
 
     Args:
-        generator: In evaluation mode, on any device.
-        chips: Clear chips.
-        indices: Which of them.
-        seed: Of the clouds.
+        generator: Of the data's recipe, in evaluation mode, on any device.
+        data: Chips and recipe.
+        indices: Which chips.
 
     Returns:
         Three images a chip, float32 in [0, 1], each of shape (64, 64, 3).
     """
-    cloudy, clear = cloudy_pairs(chips, indices, seed=seed, epoch=_SAMPLE_EPOCH)
     device = next(generator.parameters()).device
-    generated = generator(torch.from_numpy(model_domain(cloudy)).to(device)).cpu().numpy()
-    scale = np.float32(1 / 255)
-    return [
-        (a * scale, b * scale, c)
-        for a, b, c in zip(cloudy, clear, generated.transpose(0, 2, 3, 1), strict=True)
-    ]
+    batch = Batch(*(part.to(device) for part in data.under_clouds(indices, _SAMPLE_EPOCH)))
+    objective = objective_of(data.recipe)
+    generated = objective.image(objective.predict(generator, batch), batch).clamp(0, 1)
+    images = (_pictures(part) for part in (batch.cloudy, batch.clear, generated))
+    return list(zip(*images, strict=True))
+
+
+def _pictures(images: Tensor) -> list[Image]:
+    return list(images.cpu().numpy().transpose(0, 2, 3, 1))

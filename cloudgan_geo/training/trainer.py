@@ -9,13 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils import clip_grad_norm_
 
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.discriminator import ResNetDiscriminator
-from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.precision import autocast, choose_precision
-from cloudgan_geo.training.batches import Data
+from cloudgan_geo.training.batches import Batch, Data
 from cloudgan_geo.training.losses import adversarial_loss, discriminator_loss
+from cloudgan_geo.training.objectives import objective_of
 from cloudgan_geo.training.recipe import Recipe
 
 
@@ -26,6 +27,12 @@ class Trainer:
         recipe: What to do; stored in the checkpoint.
         device: Where to do it.
         precision: `auto`, `fp32` or `bf16`.
+
+    Attributes:
+        step: Steps done.
+        joined: Whether the discriminator has taken part in any.
+        best_l1: Lowest validation L1 so far.
+        averaged: The generator that is validated and kept.
     """
 
     def __init__(self, recipe: Recipe, device: torch.device, precision: str = "auto") -> None:
@@ -33,7 +40,8 @@ class Trainer:
         self.recipe = recipe
         self.device = device
         layout: Any = {"device": device, "memory_format": torch.channels_last}
-        self.generator = UNetGenerator(width=recipe.width).to(**layout)
+        self.objective = objective_of(recipe)
+        self.generator: nn.Module = self.objective.network().to(**layout)
         self.discriminator = ResNetDiscriminator().to(**layout)
         self.averaged = copy.deepcopy(self.generator).eval()
         self.generator_optimiser = torch.optim.Adam(self.generator.parameters())
@@ -42,23 +50,25 @@ class Trainer:
         )
         self.dtype = choose_precision(precision, self.generator, device)
         self.step = 0
+        self.joined = False
         self.best_l1 = float("inf")
 
-    def train_step(self, cloudy: Tensor, clear: Tensor, total_steps: int) -> dict[str, float]:
+    def train_step(self, batch: Batch, total_steps: int) -> dict[str, float]:
         """Updates discriminator and generator once; returns the row of the log."""
-        progress = self.step / total_steps
         lr = self.recipe.generator_lr * schedule_factor(self.recipe, self.step, total_steps)
         self.generator_optimiser.param_groups[0]["lr"] = lr
-        weight = adversarial_weight(self.recipe, progress)
-        cloudy, clear = self._place(cloudy), self._place(clear)
+        weight = adversarial_weight(self.recipe, self.step / total_steps)
+        batch = self._place(batch)
         self.generator.train()
         with autocast(self.device, self.dtype):
-            generated = self.generator(cloudy)
+            prediction = self.objective.predict(self.generator, batch)
+        generated = self.objective.image(prediction, batch)
         row = {"step": self.step, "lr": lr, "adversarial": math.nan, "discriminator": math.nan}
-        loss = self.recipe.l1_weight * (l1 := F.l1_loss(generated, clear))
-        row["l1"] = l1.item()
+        row["l1"] = F.l1_loss(generated.detach(), batch.clear).item()
+        loss = self.objective.loss(prediction, batch)
         if weight is not None:
-            row["discriminator"] = self._discriminate(clear, generated.detach())
+            self.joined = True
+            row["discriminator"] = self._discriminate(batch.clear, generated.detach())
             with autocast(self.device, self.dtype):
                 logits = self.discriminator(generated)
             adversarial = adversarial_loss(logits, self.recipe.adversarial)
@@ -69,6 +79,8 @@ class Trainer:
             raise RunError(f"step {self.step}: the loss is not finite; lower the learning rate")
         self.generator_optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        if self.recipe.clip:
+            clip_grad_norm_(self.generator.parameters(), self.recipe.clip)
         self.generator_optimiser.step()
         self.step += 1
         self._average()
@@ -78,11 +90,12 @@ class Trainer:
     def validate(self, data: Data) -> float:
         """Returns the L1 of the averaged generator on the validation chips."""
         total, count = 0.0, 0
-        for cloudy, clear in data.validation():
+        for batch in map(self._place, data.validation()):
             with autocast(self.device, self.dtype):
-                generated = self.averaged(self._place(cloudy))
-            total += (generated - self._place(clear)).abs().mean().item() * len(cloudy)
-            count += len(cloudy)
+                prediction = self.objective.predict(self.averaged, batch)
+            generated = self.objective.image(prediction, batch)
+            total += F.l1_loss(generated, batch.clear).item() * len(generated)
+            count += len(generated)
         return total / max(count, 1)
 
     def state_dict(self) -> dict[str, Any]:
@@ -90,6 +103,7 @@ class Trainer:
         return {
             "recipe": self.recipe.as_dict(),
             "step": self.step,
+            "joined": self.joined,
             "best_l1": self.best_l1,
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
@@ -102,6 +116,7 @@ class Trainer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restores what `state_dict` returned."""
         self.step, self.best_l1 = state["step"], state["best_l1"]
+        self.joined = state["joined"]
         self.dtype = getattr(torch, state["dtype"].removeprefix("torch."))
         for part in ("generator", "discriminator", "averaged"):
             getattr(self, part).load_state_dict(state[part])
@@ -127,8 +142,8 @@ class Trainer:
             pairs[1].append(current)
         torch._foreach_lerp_(pairs[0], pairs[1], 1 - decay)
 
-    def _place(self, images: Tensor) -> Tensor:
-        return images.to(self.device, memory_format=torch.channels_last, non_blocking=True)
+    def _place(self, batch: Batch) -> Batch:
+        return Batch(*(_channels_last(part.to(self.device, non_blocking=True)) for part in batch))
 
 
 def schedule_factor(recipe: Recipe, step: int, total_steps: int) -> float:
@@ -153,6 +168,10 @@ def adversarial_weight(recipe: Recipe, progress: float) -> float | None:
         return recipe.adversarial_weight
     ramp = (progress - recipe.adversarial_start) / (1 - recipe.adversarial_start) * 4
     return recipe.adversarial_weight * min(1.0, ramp)
+
+
+def _channels_last(part: Tensor) -> Tensor:
+    return part.to(memory_format=torch.channels_last) if part.ndim == 4 else part
 
 
 def _floats(network: nn.Module) -> list[Tensor]:

@@ -63,3 +63,20 @@ def tiny_model(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
     save_generator(UNetGenerator(width=2), path, {"name": "tiny"})
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_thin_model(tmp_path_factory) -> Path:
+    """The same of a generator that estimates opacity and error."""
+    import torch
+
+    from cloudgan_geo.networks.checkpoint import save_generator
+    from cloudgan_geo.networks.thin import ThinGenerator
+
+    torch.manual_seed(0)
+    network = ThinGenerator(width=2)
+    # Zeros, with which training begins, would estimate the same everywhere.
+    torch.nn.init.normal_(network.output.weight, std=20)
+    path = tmp_path_factory.mktemp("model") / "tiny-thin.safetensors"
+    save_generator(network, path, {"name": "tiny-thin"})
+    return path

@@ -62,6 +62,37 @@ def test_area_format_and_report(program, tmp_path, tiny_model):
     assert sorted(program.files()) == ["o.tif", "run.json", "s.tif"]
 
 
+def test_opacity_quality_and_error(program, tmp_path, tiny_thin_model):
+    pixels = ground(200, 300)
+    write_scene(tmp_path / "s.tif", pixels, nodata=0)
+    settings = ["--opacity", "p.tif", "--qa", "q.tif", "--error", "e.tif", "--report", "run.json"]
+    settings += ["--keep-below", "0.4", "--thick-above", "0.6", "--precision", "fp32"]
+    result = program("decloud", "s.tif", "-o", "o.tif", "--model", tiny_thin_model, *settings)
+    assert result.returncode == 0, result.stderr
+    opacity, quality, error, after = (
+        read(tmp_path / f"{name}.tif") for name in ("p", "q", "e", "o")
+    )
+    assert (error > 0).all()
+    classes = np.where(opacity <= np.float32(0.4), 1, np.where(opacity > np.float32(0.6), 3, 2))
+    full = (pixels >= 2750).all(axis=0)
+    assert (quality == np.where(full & (classes == 2), 1, classes)).all()
+    assert set(np.unique(quality)) == {1, 2, 3}
+    assert (after == pixels)[:, quality[0] != 2].all()
+    assert (after != pixels)[:, quality[0] == 2].any()
+    shares = json.loads((tmp_path / "run.json").read_text())["result"]["qa_shares"]
+    said = [f"{name} {100 * share:.1f} %" for name, share in shares.items()]
+    assert f"Pixels: {', '.join(said)}" in result.stderr.splitlines()
+    assert sum(shares.values()) == 1
+    names = ["e.tif", "o.tif", "p.tif", "q.tif", "q.tif.aux.xml", "run.json", "s.tif"]
+    assert sorted(program.files()) == names
+
+
+def test_a_generator_without_estimates(program, tmp_path, tiny_model):
+    write_scene(tmp_path / "s.tif", ground(70, 70))
+    line = program.fails(2, "decloud", "s.tif", "--qa", "q.tif", "--model", tiny_model)
+    assert line == ("Error: --qa q.tif: the generator tiny estimates no opacity; --model thin does")
+
+
 def test_several_files_are_one_scene(program, tmp_path, tiny_model):
     names = ("B04", "B03", "B02")
     pixels = ground(70, 80)
@@ -123,6 +154,12 @@ def test_help_of_decloud_does_not_wait_for_torch():
         "--rgb-only",
         "--aoi",
         "--co",
+        "--opacity",
+        "--qa",
+        "--error",
+        "--keep-below",
+        "--thick-above",
+        "--thick",
     ):
         assert option in output
 

@@ -26,7 +26,7 @@ def test_what_decloud_would_do(tmp_path):
         "Red, green, blue: 4,3,2 (the Sentinel-2 order of 13 bands)",
         "Radiometry:       dn (red values below 1000 would be negative if there were an offset)",
         "Windows:          24 (4 x 6), overlap 16 pixels",
-        "Memory:           about 288.6 MB and the generator",
+        "Memory:           about 293.2 MB and the generator",
         lines[8],
         f"Output:           {tmp_path / 's_decloud.tif'}",
     ]

@@ -60,8 +60,8 @@ def test_prepare_writes_the_articles_folders(tmp_path, chips):
 def test_a_run_leaves_what_its_help_promises(finished_run):
     files = {path.relative_to(finished_run).as_posix() for path in finished_run.rglob("*.*")}
     panels = {f"panels/epoch_{n:03d}.png" for n in (1, 2, 3)}
-    expected = {"best.safetensors", "last.pt", "steps.csv", "epochs.csv", "run.json"} | panels
-    assert files == expected
+    weights = {"best.safetensors", "latest.safetensors", "last.pt"}
+    assert files == weights | {"steps.csv", "epochs.csv", "run.json"} | panels
     with (finished_run / "steps.csv").open() as log:
         assert len(list(csv.DictReader(log))) == 9
 
@@ -89,6 +89,22 @@ def test_a_resumed_run_keeps_its_recipe_but_for_its_length(tmp_path, chips, fini
         "train", "--data", chips, "--out", finished_run, "--resume", "--width", "4", code=2
     )
     assert "--width" in changed.stderr
+    joined = run("train", "--data", chips, "--out", finished_run, "--resume", "--no-gan", code=2)
+    assert "--adversarial-weight" in joined.stderr
+
+
+def test_a_run_can_split_into_one_with_and_one_without_discriminator(tmp_path, chips):
+    common = ("--data", chips, "--recipe", "thin", *TRAIN, "--checkpoint-every", "1")
+    run("train", *common, "--out", tmp_path / "gan")
+    run("train", *common, "--out", tmp_path / "l1", "--no-gan")
+    logs = []
+    for name in ("gan", "l1"):
+        with (tmp_path / name / "steps.csv").open() as log:
+            logs.append(list(csv.DictReader(log)))
+    # 9 steps; the recipe's discriminator joins after .85 of them.
+    assert logs[0][:8] == logs[1][:8]
+    assert [row["discriminator"] == "nan" for row in logs[0]] == [True] * 8 + [False]
+    assert all(row["discriminator"] == "nan" for row in logs[1])
 
 
 def test_training_without_discriminator_and_with_the_minimax_loss(tmp_path, chips):
@@ -113,15 +129,18 @@ def test_evaluate_prints_a_table_and_writes_json(tmp_path, chips, finished_run):
     out = tmp_path / "scores.json"
     model = finished_run / "best.safetensors"
     said = run("evaluate", "--model", model, "--data", chips, "--json", out).stdout
-    scores = json.loads(out.read_text())
-    assert scores["chips"] == 5
-    for method, values in scores["rows"].items():
-        assert f"| {method} | {values['l1']:.4f} |" in said
-    assert scores["rows"]["unprocessed input"]["l1"] > 0.02
+    scores = json.loads(out.read_text())["suites"]["article"]
+    assert scores["count"] == 5
+    rows = scores["tables"][0]["rows"]
+    assert list(rows)[:3] == ["unprocessed input", "dark-channel prior", "article"]
+    for method, values in rows.items():
+        assert f"| {method} | {values['mae']:.4f} |" in said
+    assert rows["unprocessed input"]["mae"] > 0.02
 
 
 def test_models_lists_cards(finished_run):
-    assert run("models").stdout.startswith("article  ")
+    listed = run("models").stdout.splitlines()
+    assert [line.split("  ")[0] for line in listed] == ["article", "thin"]
     assert json.loads(run("models", "article").stdout)["architecture"] == "unet"
     assert "article" in run("models", "nonesuch", code=2).stderr
 

@@ -1,4 +1,4 @@
-"""Scores against torchmetrics and against arithmetic."""
+"""Scores and tables against torchmetrics and against arithmetic."""
 
 import json
 import math
@@ -6,13 +6,16 @@ import math
 import numpy as np
 import pytest
 import torch
-from torchmetrics.functional.image import peak_signal_noise_ratio
+from torchmetrics.functional.image import peak_signal_noise_ratio, spectral_angle_mapper
 
-from cloudgan_geo.errors import DatasetError
 from cloudgan_geo.evaluation.metrics import concatenate, score_chips
-from cloudgan_geo.evaluation.report import SuiteReport
-from cloudgan_geo.evaluation.suites import article_suite
-from cloudgan_geo.training.eurosat import load_chips
+from cloudgan_geo.evaluation.report import (
+    Bar,
+    SuiteReport,
+    Table,
+    reports_to_json,
+    reports_to_markdown,
+)
 
 
 @pytest.fixture
@@ -25,71 +28,84 @@ def images():
 def test_scores_are_those_of_torchmetrics_chip_by_chip(images):
     noisy, truth = images
     scores = score_chips(noisy, truth)
+    angles = torch.rad2deg(spectral_angle_mapper(noisy, truth, reduction="none"))
     for k in range(3):
         expected = peak_signal_noise_ratio(noisy[k], truth[k], data_range=1.0).item()
         assert scores.psnr[k] == pytest.approx(expected, abs=1e-4)
-        assert scores.l1[k] == pytest.approx((noisy[k] - truth[k]).abs().mean().item(), abs=1e-6)
+        assert scores.mae[k] == pytest.approx((noisy[k] - truth[k]).abs().mean().item(), abs=1e-6)
         assert scores.ssim[k] == pytest.approx(score_chips(noisy[k : k + 1], truth[k : k + 1]).ssim)
+        assert scores.sam[k] == pytest.approx(angles[k].nanmean().item(), abs=1e-3)
     assert (scores.ssim < 0.99).all()
 
 
 def test_a_perfect_image_scores_perfectly(images):
     scores = score_chips(images[1], images[1]).means()
-    assert scores["l1"] == 0
+    assert scores["mae"] == 0
     assert math.isinf(scores["psnr"])
     assert scores["ssim"] == pytest.approx(1)
+    assert scores["sam"] == 0
 
 
 def test_a_constant_error_has_the_psnr_of_its_size():
     truth = torch.full((1, 3, 16, 16), 0.5)
-    assert score_chips(truth + 0.1, truth).psnr[0] == pytest.approx(20, abs=1e-4)
+    scores = score_chips(truth + 0.1, truth)
+    assert scores.psnr[0] == pytest.approx(20, abs=1e-4)
+    assert scores.sam[0] == pytest.approx(0, abs=1e-4)
 
 
-def test_batches_join_in_order(images):
+def test_black_pixels_have_no_angle():
+    truth = torch.zeros(2, 3, 16, 16)
+    truth[0, 0, :8], truth[0, 1, 8:12] = 0.5, 0.5
+    image = truth.clone()
+    image[0, 1, :8] = 0.5
+    # 45 degrees over the upper half, none over a quarter; the last quarter does not count.
+    assert score_chips(image, truth).sam == pytest.approx([30, 0])
+
+
+def test_batches_join_in_order_and_come_apart(images):
     noisy, truth = images
     whole = score_chips(noisy, truth)
     parts = concatenate([score_chips(noisy[:1], truth[:1]), score_chips(noisy[1:], truth[1:])])
-    assert np.allclose(parts.l1, whole.l1)
+    assert np.allclose(parts.mae, whole.mae)
     assert np.allclose(parts.ssim, whole.ssim)
+    assert whole.at(np.array([False, True, False])).psnr == whole.psnr[1]
+    assert math.isnan(whole.at(np.zeros(3, bool)).means()["psnr"])
 
 
-class Unchanged:
-    """A generator that gives its input back."""
-
-    name, sha256, precision = "unchanged", "0" * 64, "fp32"
-
-    def clean(self, batch):
-        return batch
-
-
-def test_the_suite_scores_the_input_and_the_generator_alike(sample_data):
-    done = []
-    report = article_suite(load_chips(sample_data / "chips"), Unchanged(), progress=done.append)
-    assert report.chips == sum(done) == 5
-    assert report.rows["unchanged"] == report.rows["unprocessed input"]
-    assert 0.02 < report.rows["unchanged"]["l1"] < 0.5
-
-
-def test_the_suite_is_the_same_every_time_and_can_be_cut(sample_data):
-    chips = load_chips(sample_data / "chips")
-    assert article_suite(chips, Unchanged()) == article_suite(chips, Unchanged())
-    assert article_suite(chips, Unchanged(), limit=2).chips == 2
-    with pytest.raises(DatasetError, match="too few"):
-        article_suite(chips.take([0]), Unchanged())
-
-
-def test_report_prints_as_json_and_as_a_table():
+@pytest.fixture
+def report():
     rows = {
-        "unprocessed input": {"l1": 0.145, "psnr": 17.8, "ssim": 0.61},
-        "article": {"l1": 0.0301, "psnr": 28.456, "ssim": 0.8},
+        "unprocessed input": {"chips": 8100, "mae": 0.145, "psnr": math.inf, "correlation": None},
+        "thin": {"chips": 12, "mae": 0.03014, "psnr": 28.456, "correlation": 0.91},
     }
-    report = SuiteReport("article", "test", 8100, 3, rows, {"name": "article"})
-    assert json.loads(report.to_json())["rows"] == rows
-    table = report.to_markdown().splitlines()
-    assert table[0] == "**article**: test; 8,100 chips, seed 3"
-    assert table[2:] == [
-        "| method | L1 | PSNR dB | SSIM |",
-        "|---|---:|---:|---:|",
-        "| unprocessed input | 0.1450 | 17.80 | 0.610 |",
-        "| article | 0.0301 | 28.46 | 0.800 |",
+    bars = (
+        Bar("gain, dB", 9.5, least=9),
+        Bar("change", 0.0041, most=0.004, decimals=4),
+        Bar("coverage, %", None, 88, 92, 1),
+    )
+    table = Table("Means", "method", rows)
+    return SuiteReport("thin-seen", "Chips.", 8100, "chips", 3, (table,), bars, {"name": "thin"})
+
+
+def test_reports_print_as_tables_and_end_in_bars(report):
+    text = reports_to_markdown([report]).splitlines()
+    assert text[2] == "Chips. Scored: 8,100 chips, seed 3."
+    assert text[6:10] == [
+        "| method | chips | MAE | PSNR dB | correlation |",
+        "|---|---:|---:|---:|---:|",
+        "| unprocessed input | 8,100 | 0.1450 | no error | - |",
+        "| thin | 12 | 0.0301 | 28.46 | 0.910 |",
     ]
+    assert text[13] == "1 of 3 are met."
+    assert text[-3:] == [
+        "| thin-seen | gain, dB | at least 9.00 | 9.50 | yes |",
+        "| thin-seen | change | at most 0.0040 | 0.0041 | **no** |",
+        "| thin-seen | coverage, % | 88.0 to 92.0 | - | **no** |",
+    ]
+
+
+def test_reports_are_strict_json(report):
+    suite = json.loads(reports_to_json([report]))["suites"]["thin-seen"]
+    assert suite["tables"][0]["rows"]["unprocessed input"]["psnr"] is None
+    assert suite["tables"][0]["rows"]["thin"]["psnr"] == 28.456
+    assert [bar["met"] for bar in suite["bars"]] == [True, False, False]

@@ -1,13 +1,17 @@
 """The prepared generator gives what the plain one gives."""
 
+import functools
+
 import numpy as np
 import pytest
 import torch
 
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.networks import inference
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.inference import Cleaner, fold_batch_norm
+from cloudgan_geo.networks.thin import ThinGenerator
 
 
 @pytest.fixture
@@ -57,11 +61,11 @@ def test_a_batch_too_large_for_memory_is_halved(loaded, windows, monkeypatch):
     cleaner = Cleaner(loaded, device="cpu", precision="fp32")
     forward, seen = cleaner._forward, []
 
-    def small_memory(batch):
+    def small_memory(batch, view):
         seen.append(len(batch))
         if len(batch) > 2:
             raise torch.OutOfMemoryError
-        return forward(batch)
+        return forward(batch, view)
 
     expected = cleaner.clean(windows)
     monkeypatch.setattr(cleaner, "_forward", small_memory)
@@ -82,3 +86,42 @@ def test_auto_decides(loaded):
     cleaner = Cleaner(loaded)
     assert cleaner.precision in ("fp32", "bf16")
     assert cleaner.suggested_batch_size >= 1
+
+
+class TestCompile:
+    @pytest.fixture
+    def allowed(self, monkeypatch):
+        """Lets the CPU compile, by the backend that only traces: the real one takes a minute."""
+        monkeypatch.setattr(inference, "_COMPILES", ("cpu",))
+        compiling = functools.partial(torch.compile, backend="eager")
+        monkeypatch.setattr(inference.torch, "compile", compiling)
+
+    def test_a_compiled_network_gives_the_same(self, allowed, loaded, windows):
+        plain = Cleaner(loaded, device="cpu", precision="fp32")
+        compiled = Cleaner(loaded, device="cpu", precision="fp32", compile=True)
+        for count in (5, 2, 1):
+            expected = plain.clean(windows[:count])
+            assert np.allclose(compiled.clean(windows[:count]), expected, atol=1e-5)
+
+    def test_with_views_too(self, allowed, windows):
+        loaded = LoadedGenerator(ThinGenerator(width=2).eval(), "tiny", "0" * 64)
+        views = np.random.default_rng(1).random((5, 10, 40, 40), np.float32)
+        plain = Cleaner(loaded, device="cpu", precision="bf16")
+        compiled = Cleaner(loaded, device="cpu", precision="bf16", compile=True)
+        expected = plain.clean(windows, views)
+        assert np.allclose(compiled.clean(windows, views), expected, atol=1 / 2750)
+
+    def test_what_cannot_be_compiled_is_refused_in_words(self, allowed, loaded, monkeypatch):
+        def compiler_of_no_use(network, **options):
+            def call(*tensors):
+                raise RuntimeError("no C compiler\nand more")
+
+            return call
+
+        monkeypatch.setattr(inference.torch, "compile", compiler_of_no_use)
+        with pytest.raises(UsageError, match=r"^--compile: .*\(no C compiler\); leave it out$"):
+            Cleaner(loaded, device="cpu", compile=True)
+
+    def test_a_cpu_is_refused(self, loaded):
+        with pytest.raises(UsageError, match="--compile: is for CUDA"):
+            Cleaner(loaded, device="cpu", compile=True)

@@ -1,9 +1,10 @@
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
-from cloudgan_geo.raster.streaming import ReadAhead, WriteBehind
+from cloudgan_geo.raster.streaming import ReadAhead, WriteBehind, compute_ahead
 
 
 class Boom(Exception):
@@ -11,7 +12,8 @@ class Boom(Exception):
 
 
 def threads():
-    return [t for t in threading.enumerate() if t.name in ("read-ahead", "write-behind")]
+    names = ("read-ahead", "write-behind", "compute-ahead")
+    return [t for t in threading.enumerate() if t.name.startswith(names)]
 
 
 def write_all(write, items):
@@ -89,6 +91,51 @@ def test_an_error_while_closing_reaches_the_caller():
 
     with pytest.raises(Boom), ReadAhead(items()) as reader:
         list(reader)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_come_with_their_items_in_order(workers):
+    def slow_square(item):
+        time.sleep(0.01 * (item % 3))
+        return item * item
+
+    begun = []
+    results = compute_ahead(slow_square, range(20), workers, lambda: begun.append(1))
+    assert list(results) == [(item, item * item) for item in range(20)]
+    assert 1 <= len(begun) <= workers
+
+
+def test_computing_is_ahead_by_a_bounded_number():
+    taken = []
+
+    def items():
+        for item in range(100):
+            taken.append(item)
+            yield item
+
+    with closing(compute_ahead(abs, items(), 2)) as results:
+        next(results)
+        time.sleep(0.1)
+        assert 3 <= len(taken) <= 6
+
+
+def test_an_error_of_a_computation_comes_in_its_place():
+    results = compute_ahead(lambda item: 6 // item, [3, 2, 0, 1], 2)
+    assert [next(results), next(results)] == [(3, 2), (2, 3)]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+
+
+def test_closing_drops_what_is_not_begun():
+    begun = []
+
+    def compute(item):
+        begun.append(item)
+        time.sleep(0.05)
+
+    with closing(compute_ahead(compute, range(100))) as results:
+        next(results)
+    assert len(begun) <= 3
 
 
 def test_writes_happen_in_order_and_are_done_on_leaving():

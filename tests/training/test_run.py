@@ -18,6 +18,8 @@ from cloudgan_geo.training.trainer import Trainer, adversarial_weight, schedule_
 
 TINY = Recipe("tiny", epochs=3, batch_size=4, width=2, validation=1, ema=0.9, augment=True)
 
+TINY_THIN = replace(TINY, clouds="scattering", adversarial_start=0.5, clip=1.0)
+
 
 @pytest.fixture(scope="session")
 def chips(sample_data):
@@ -43,7 +45,7 @@ def train(chips, folder, recipe=TINY, *, stop_at=None, resume=False):
         data_for(chips, recipe),
         folder,
         on_step=on_step,
-        on_epoch=lambda generator, epoch: None,
+        on_epoch=lambda epoch: None,
         checkpoint_every=2,
     )
     return trainer
@@ -56,12 +58,13 @@ def rows(path):
 
 # Steps 1 and 3 fall between checkpoints, 4 on one, 5 in another epoch.
 @pytest.mark.parametrize("stop_at", [3, 4, 5])
-def test_a_killed_run_goes_on_bit_for_bit(tmp_path, chips, stop_at):
-    whole = train(chips, loop.RunFolder(tmp_path / "whole"))
+@pytest.mark.parametrize("recipe", [TINY, TINY_THIN], ids=["article", "thin"])
+def test_a_killed_run_goes_on_bit_for_bit(tmp_path, chips, recipe, stop_at):
+    whole = train(chips, loop.RunFolder(tmp_path / "whole"), recipe)
     folder = loop.RunFolder(tmp_path / "killed")
     with pytest.raises(SystemExit):
-        train(chips, folder, stop_at=stop_at)
-    resumed = train(chips, folder, resume=True)
+        train(chips, folder, recipe, stop_at=stop_at)
+    resumed = train(chips, folder, recipe, resume=True)
     assert resumed.step == whole.step == 9
     for part in ("generator", "discriminator", "averaged"):
         ours, theirs = getattr(resumed, part).state_dict(), getattr(whole, part).state_dict()
@@ -90,6 +93,23 @@ def test_a_run_learns_and_logs_every_step(tmp_path, chips):
             assert float(row["generator"]) == pytest.approx(100 * float(row["l1"]), rel=1e-5)
 
 
+def test_the_thin_recipe_learns_correction_opacity_and_error(tmp_path, chips):
+    recipe = replace(
+        TINY_THIN, epochs=40, width=4, generator_lr=3e-3, adversarial_weight=0, validation=0
+    )
+    folder = loop.RunFolder(tmp_path / "run")
+    train(chips, folder, recipe)
+    network = load_generator(folder.latest).network
+    batch = data_for(chips, recipe).under_clouds(range(10), epoch=10**6)
+    with torch.inference_mode():
+        estimate = network(batch.cloudy, batch.view)
+    before = (batch.cloudy - batch.clear).abs().mean()
+    after = (batch.cloudy + estimate.correction - batch.clear).abs().mean()
+    assert after < 0.9 * before
+    together = torch.stack([estimate.opacity.flatten(), batch.opacity.flatten()])
+    assert torch.corrcoef(together)[0, 1] > 0.4
+
+
 def test_best_is_the_epoch_of_lowest_validation_l1(tmp_path, chips):
     folder = loop.RunFolder(tmp_path / "run")
     train(chips, folder, replace(TINY, epochs=6, generator_lr=3e-2))
@@ -105,7 +125,7 @@ def test_every_chip_is_seen_once_an_epoch_in_a_new_order(chips):
     data = data_for(chips, replace(TINY, augment=False))
     epochs = []
     for epoch in range(2):
-        seen = [data.batch(epoch * data.steps_per_epoch + k)[1] for k in range(3)]
+        seen = [data.batch(epoch * data.steps_per_epoch + k).clear for k in range(3)]
         assert [len(batch) for batch in seen] == [4, 4, 2]
         epochs.append([chip.numpy().tobytes() for batch in seen for chip in batch])
     assert epochs[0] != epochs[1]
@@ -114,18 +134,17 @@ def test_every_chip_is_seen_once_an_epoch_in_a_new_order(chips):
 
 def test_no_validation_chip_is_trained_on(chips):
     data = data_for(chips, replace(TINY, augment=False))
-    trained = {chip.numpy().tobytes() for k in range(3) for chip in data.batch(k)[1]}
-    for _, clear in data.validation():
-        assert clear[0].numpy().tobytes() not in trained
+    trained = {chip.numpy().tobytes() for k in range(3) for chip in data.batch(k).clear}
+    for batch in data.validation():
+        assert batch.clear[0].numpy().tobytes() not in trained
 
 
 def test_a_run_that_diverges_says_so(tmp_path, chips):
     trainer = Trainer(TINY, torch.device("cpu"), "fp32")
     with torch.no_grad():
         trainer.generator.output.bias.fill_(float("nan"))
-    cloudy, clear = data_for(chips, TINY).batch(0)
     with pytest.raises(RunError, match="learning rate"):
-        trainer.train_step(cloudy, clear, 9)
+        trainer.train_step(data_for(chips, TINY).batch(0), 9)
 
 
 def test_the_recipe_named_article_is_the_articles():

@@ -1,0 +1,41 @@
+"""Text files that a command writes beside what it prints."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def page(
+    path: Path | None, option: str, *, inputs: Sequence[str] = (), overwrite: bool = False
+) -> Iterator[Callable[[str], None]]:
+    """Yields a function that writes a file, after checking that there can be one.
+
+    Args:
+        path: The file; None for none, then the function does nothing.
+        option: That names it.
+        inputs: Files that it must not be.
+        overwrite: Whether it may exist already.
+
+    Raises:
+        OutputExistsError: If it exists and may not.
+        UsageError: If it is an input or in a folder that does not exist.
+        OutputError: If it cannot be written.
+    """
+    from cloudgan_geo.raster.output import AtomicOutput, output_error
+
+    if path is None:
+        yield lambda text: None
+        return
+    with AtomicOutput(path, overwrite=overwrite, source=inputs, option=option) as file:
+
+        def write(text: str) -> None:
+            try:
+                file.partial.write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise output_error(file.path, error, option) from error
+            file.commit()
+
+        yield write

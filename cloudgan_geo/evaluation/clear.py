@@ -1,0 +1,173 @@
+"""The suite `clear`: clear ground must stay as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloudgan_geo.evaluation.methods import UNPROCESSED, Contest
+from cloudgan_geo.evaluation.mosaics import mosaic
+from cloudgan_geo.evaluation.product import Product, visible_values
+from cloudgan_geo.evaluation.report import Bar, Rows, SuiteReport, Table
+from cloudgan_geo.evaluation.sources import clear_patches, radiometry_of, read_ground
+from cloudgan_geo.evaluation.thin import SEED, mosaics_of_test_chips
+from cloudgan_geo.raster.opening import open_scene
+from cloudgan_geo.raster.quality import KeepRule
+from cloudgan_geo.training.eurosat import SIZE, Chips
+
+Float32 = NDArray[np.float32]
+Progress = Callable[[int], None]
+
+#: At most so many mosaics: clear chips differ less than clouds do.
+_MOSAICS = 128
+_CHIPS = "EuroSAT test split"
+_PATCHES = "other continents (`--clear`)"
+
+
+@dataclass(frozen=True)
+class CloudyScene:
+    """A large clear scene with a few clouds.
+
+    Attributes:
+        file: Its name in `--scenes`.
+        radiometry: Its profile, which no metadata tells.
+        clusters: Rows and columns, first and past the last, that hold the clouds.
+    """
+
+    file: str
+    radiometry: str
+    clusters: tuple[tuple[int, int, int, int], ...]
+
+
+DOLOMITES = CloudyScene(
+    "dolomites_B04B03B02B08_uint16.tif", "dn-offset", ((0, 216, 0, 116), (40, 271, 800, 951))
+)
+
+
+def clear_suite(
+    chips: Chips,
+    clear: Path,
+    scenes: Path,
+    contest: Contest,
+    product: Product,
+    *,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> SuiteReport:
+    """Measures what becomes of clear ground.
+
+    Args:
+        chips: EuroSAT RGB.
+        clear: Folder of clear scenes.
+        scenes: Folder of large scenes, one of which is nearly clear.
+        contest: The methods.
+        product: The generator that is judged, in `decloud`.
+        limit: Measure only about this many chips, and as many scenes.
+        progress: Called with the number of chips or windows just done.
+
+    Raises:
+        DatasetError: If there is no test chip or no clear scene.
+        SceneError: If a scene cannot be read.
+    """
+    arranged = mosaics_of_test_chips(chips, limit)[:_MOSAICS]
+    patches = dict(list(clear_patches(clear).items())[:limit])
+    grounds = {
+        _CHIPS: (mosaic(chips, chosen) for chosen in arranged),
+        _PATCHES: map(read_ground, patches.values()),
+    }
+    raw: Rows = {method.name: {} for method in contest.methods if method.name != UNPROCESSED}
+    kept: Rows = {}
+    for ground, images in grounds.items():
+        changes, share, count = _changes(images, contest, progress)
+        for name, change in changes.items():
+            raw[name][ground] = change
+        if contest.estimates and ground == _CHIPS:
+            kept[f"{ground}, {count:,} chips"] = {"pixels unchanged, %": share}
+    judged = raw[contest.model]
+    bars = [
+        Bar(f"change by the raw network, {ground}", judged[ground], most=0.004, decimals=4)
+        for ground in grounds
+    ]
+    total, same = 0, 0
+    for name, path in patches.items():
+        values, unchanged = _unchanged(path, None, product)
+        kept[f"`{name}`"] = {"pixels unchanged, %": 100 * float(unchanged.mean())}
+        total, same = total + unchanged.size, same + int(unchanged.sum())
+        if progress:
+            progress(unchanged.size // SIZE**2)
+    kept["all of `--clear`"] = {"pixels unchanged, %": 100 * same / total}
+    dolomites = scenes / DOLOMITES.file
+    values, unchanged = _unchanged(dolomites, DOLOMITES.radiometry, product)
+    outside = _outside(DOLOMITES, unchanged.shape) & values.any(axis=0)
+    share = 100 * float(unchanged[outside].mean())
+    kept[f"`{dolomites.stem}`, outside its clouds"] = {"pixels unchanged, %": share}
+    first = next(iter(kept.values()))["pixels unchanged, %"] if contest.estimates else None
+    bars += [
+        Bar(f"pixels unchanged, {_CHIPS}, %", first, least=99),
+        Bar(f"pixels unchanged, {_PATCHES}, %", 100 * same / total, least=99),
+        Bar("pixels unchanged, dolomites outside its clouds, %", share, least=98),
+    ]
+    return SuiteReport(
+        suite="clear",
+        what="Clear mosaics of EuroSAT's test chips, clear Level-2A scenes of all continents and a "
+        "scene of bright rock and snow. The raw network is run on windows without overlap; "
+        "unchanged are the pixels whose red, green and blue are the same, bit for bit, in what "
+        "`decloud` writes with its default options (of mosaics, which are no files: those that "
+        "its rule keeps).",
+        count=len(arranged) * 16,
+        unit=f"chips, {len(patches) + 1} scenes",
+        seed=SEED,
+        tables=(
+            Table("Mean absolute change by the network alone", "method", raw, 4),
+            Table("Unchanged by `decloud`", "ground", kept),
+        ),
+        bars=tuple(bars),
+        model=contest.weights,
+    )
+
+
+def _changes(
+    images: Iterator[Float32], contest: Contest, progress: Progress | None
+) -> tuple[dict[str, float], float, int]:
+    """Returns the mean change by method, the percentage that the rule keeps, and the windows."""
+    totals = {method.name: 0.0 for method in contest.methods if method.name != UNPROCESSED}
+    kept, pixels = 0, 0
+    for image in images:
+        for method in contest.methods:
+            if method.name not in totals:
+                continue
+            cleaned = method.clean(image)
+            change = np.abs(cleaned[:3] - image)
+            totals[method.name] += float(change.sum(dtype=np.float64)) / 3
+            if method.name == contest.model and contest.estimates:
+                weights, _ = KeepRule().decide(cleaned[3], np.all(image >= 1, axis=0))
+                kept += int((weights == 0).sum())
+        pixels += image[0].size
+        if progress:
+            progress(image[0].size // SIZE**2)
+    means = {name: total / pixels for name, total in totals.items()}
+    return means, 100 * kept / pixels, pixels // SIZE**2
+
+
+def _unchanged(
+    path: Path, radiometry: str | None, product: Product
+) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+    """Returns the values of a scene, and which pixels `decloud` leaves as they are."""
+    scene = open_scene(path)
+    output = product.folder / f"{path.stem}_decloud.tif"
+    profile = radiometry or radiometry_of(scene).profile
+    product.decloud(path, output, model=product.cleaner, radiometry=profile)
+    before, after = visible_values(path, scene), visible_values(output, scene)
+    output.unlink()
+    return before, (before == after).all(axis=0)
+
+
+def _outside(scene: CloudyScene, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    outside = np.ones(shape, np.bool_)
+    for top, bottom, left, right in scene.clusters:
+        outside[top:bottom, left:right] = False
+    return outside

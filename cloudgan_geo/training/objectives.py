@@ -1,0 +1,125 @@
+"""What a recipe's generator predicts and how that is judged, beside the adversarial term."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cloudgan_geo.networks.generator import UNetGenerator
+from cloudgan_geo.networks.thin import Estimate, ThinGenerator
+from cloudgan_geo.training.batches import Batch
+from cloudgan_geo.training.recipe import Recipe
+
+#: Mean square below which a chip counts as right: 47 dB, so that clear chips, which could be
+#: improved for ever, do not take all there is to learn.
+_RIGHT = 2e-5
+#: Weights of the opacity's and the expected error's terms beside the image's.
+_OPACITY_WEIGHT, _ERROR_WEIGHT = 4.0, 0.1
+#: Share of absolute errors that are to lie below the expected one.
+COVERAGE = 0.9
+#: Errors below this are the same to the expected error's term: a tenth of a DN in 275.
+_SMALL = 1e-3
+
+
+class Objective(Protocol):
+    """One way to train a generator."""
+
+    def network(self) -> nn.Module:
+        """Returns a new generator."""
+
+    def predict(self, network: nn.Module, batch: Batch) -> Any:
+        """Returns all that the generator says about a batch on its device."""
+
+    def image(self, prediction: Any, batch: Batch) -> Tensor:
+        """Returns the clear image that was predicted, shape (chips, 3, 64, 64)."""
+
+    def loss(self, prediction: Any, batch: Batch) -> Tensor:
+        """Returns the scalar to minimise."""
+
+
+class ArticleObjective:
+    """The article's: the clear image, by weighted mean absolute error."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    def network(self) -> UNetGenerator:
+        """Returns the article's U-Net."""
+        return UNetGenerator(width=self._recipe.width)
+
+    def predict(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Returns the clear image."""
+        image: Tensor = network(batch.cloudy)
+        return image
+
+    def image(self, prediction: Tensor, batch: Batch) -> Tensor:
+        """Returns the prediction itself."""
+        return prediction
+
+    def loss(self, prediction: Tensor, batch: Batch) -> Tensor:
+        """Returns the weighted mean absolute error."""
+        return self._recipe.l1_weight * F.l1_loss(prediction, batch.clear)
+
+
+class ThinObjective:
+    """Correction, opacity and expected error under scattering-law clouds.
+
+    The image's term is the mean over chips of the logarithm of the mean square error: the
+    mean PSNR with its sign turned, as L. Chen et al., "Simple baselines for image restoration",
+    ECCV 2022, train with. A thin veil half removed then costs as much as a dense one, which
+    the mean absolute error all but ignores.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    def network(self) -> ThinGenerator:
+        """Returns a generator of correction, opacity and error."""
+        return ThinGenerator(self._recipe.width, self._recipe.context)
+
+    def predict(self, network: nn.Module, batch: Batch) -> Estimate:
+        """Returns the estimate."""
+        estimate: Estimate = network(batch.cloudy, batch.view)
+        return estimate
+
+    def image(self, prediction: Estimate, batch: Batch) -> Tensor:
+        """Returns the corrected image, not clipped."""
+        return batch.cloudy + prediction.correction
+
+    def loss(self, prediction: Estimate, batch: Batch) -> Tensor:
+        """Returns the sum of the three terms."""
+        image = self.image(prediction, batch)
+        square = (image - batch.clear).square()
+        # Saturated pixels cannot be helped; their error would only drown that of the others.
+        square = square.masked_fill((batch.cloudy >= 1).all(dim=1, keepdim=True), 0.0)
+        square = square.mean(dim=(1, 2, 3))
+        fidelity = (square + _RIGHT).log().mean()
+        opacity = F.l1_loss(prediction.opacity, batch.opacity)
+        error = (image.detach() - batch.clear).abs()
+        return (
+            fidelity
+            + _OPACITY_WEIGHT * opacity
+            + _ERROR_WEIGHT * quantile_loss(prediction.error, error)
+        )
+
+
+def quantile_loss(expected: Tensor, error: Tensor) -> Tensor:
+    """Returns the loss that is least where `COVERAGE` of the errors lie below the expected.
+
+    Source: R. Koenker, G. Bassett, "Regression quantiles", Econometrica 46, 1978, equation
+    1.3, of logarithms: quantiles stay quantiles, and errors of all sizes count the same.
+
+    Args:
+        expected: Above 0, shape (chips, 1, height, width).
+        error: Absolute errors, shape (chips, bands, height, width).
+    """
+    above = (error + _SMALL).log() - (expected + _SMALL).log()
+    return torch.maximum(COVERAGE * above, (COVERAGE - 1) * above).mean()
+
+
+def objective_of(recipe: Recipe) -> Objective:
+    """Returns the objective of a recipe's clouds."""
+    return ThinObjective(recipe) if recipe.clouds == "scattering" else ArticleObjective(recipe)

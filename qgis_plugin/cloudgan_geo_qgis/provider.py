@@ -1,0 +1,83 @@
+"""The provider: its algorithms and its setting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from processing.core.ProcessingConfig import ProcessingConfig, Setting
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .backend import SETTING
+from .decloud import RemoveThinClouds
+from .evaluate import EvaluateAgainstClear
+from .simulate import SimulateThinClouds
+
+ICON = str(Path(__file__).with_name("icon.svg"))
+
+
+class CloudganProvider(QgsProcessingProvider):
+    """Algorithms that the cloudgan-geo program carries out."""
+
+    def id(self) -> str:
+        """Returns what stands before the colon of an algorithm's id."""
+        return "cloudgan"
+
+    def name(self) -> str:
+        """Returns the name in the toolbox."""
+        return "Cloudgan"
+
+    def longName(self) -> str:
+        """Returns the name with an explanation."""
+        return "Cloudgan (thin clouds in Sentinel-2 images)"
+
+    def icon(self) -> QIcon:
+        """Returns the icon."""
+        return QIcon(ICON)
+
+    def svgIconPath(self) -> str:
+        """Returns the path of the icon."""
+        return ICON
+
+    def versionInfo(self) -> str:
+        """Returns the version of the plugin."""
+        metadata = Path(__file__).with_name("metadata.txt").read_text(encoding="utf-8")
+        (line,) = (line for line in metadata.splitlines() if line.startswith("version="))
+        return line.partition("=")[2]
+
+    def supportedOutputRasterLayerExtensions(self) -> list[str]:
+        """Returns what the backend writes."""
+        return ["tif", "tiff"]
+
+    def defaultRasterFileExtension(self, hasFeatures: bool = True) -> str:
+        """Returns what temporary outputs are."""
+        return "tif"
+
+    def isActive(self) -> bool:
+        """Tells that the algorithms are listed, with the program or without it."""
+        return True
+
+    def load(self) -> bool:
+        """Adds the setting and the algorithms."""
+        ProcessingConfig.settingIcons[self.name()] = self.icon()
+        ProcessingConfig.addSetting(
+            Setting(
+                self.name(),
+                SETTING,
+                "Executable of cloudgan-geo (empty: look on the PATH)",
+                "",
+                valuetype=Setting.FILE,
+            )
+        )
+        ProcessingConfig.readSettings()
+        self.refreshAlgorithms()
+        return True
+
+    def unload(self) -> None:
+        """Removes the setting."""
+        ProcessingConfig.removeSetting(SETTING)
+
+    def loadAlgorithms(self) -> None:
+        """Adds the algorithms."""
+        for algorithm in (RemoveThinClouds(), SimulateThinClouds(), EvaluateAgainstClear()):
+            self.addAlgorithm(algorithm)

@@ -1,0 +1,139 @@
+"""How results look once QGIS has loaded them."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsColorRampShader,
+    QgsMapLayerStyle,
+    QgsMultiBandColorRenderer,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsRasterLayer,
+    QgsRasterShader,
+    QgsSingleBandPseudoColorRenderer,
+)
+from qgis.PyQt.QtGui import QColor
+
+_STYLES = Path(__file__).with_name("styles")
+
+#: Of the expected error, from none to the largest.
+_ERROR_COLOURS = ("#fff5eb", "#fdbe85", "#fd8d3c", "#d94701", "#7f2704")
+#: Pixels that are looked at to find the largest error.
+_SAMPLE = 250_000
+
+
+class Look:
+    """What a layer is to look like; `give` is called in the main thread."""
+
+    def give(self, layer: QgsRasterLayer) -> None:
+        """Changes the style of a layer."""
+        raise NotImplementedError
+
+
+class Style(Look):
+    """A style file of the plugin.
+
+    Args:
+        name: Of the QML file.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.path = str(_STYLES / name)
+
+    def give(self, layer: QgsRasterLayer) -> None:
+        """Loads the file."""
+        layer.loadNamedStyle(self.path)
+
+
+class LikeInput(Look):
+    """The style of the input layer, so that both can be compared.
+
+    Args:
+        layer: The input.
+        rgb_only: Whether the result holds red, green and blue only, as its bands 1 to 3.
+    """
+
+    def __init__(self, layer: QgsRasterLayer, rgb_only: bool) -> None:
+        self._style = QgsMapLayerStyle()
+        self._style.readFromLayer(layer)
+        self._rgb_only = rgb_only
+
+    def give(self, layer: QgsRasterLayer) -> None:
+        """Copies the style."""
+        name = layer.name()
+        self._style.writeToLayer(layer)
+        layer.setName(name)
+        renderer = layer.renderer()
+        if not self._rgb_only:
+            return
+        if isinstance(renderer, QgsMultiBandColorRenderer):
+            for band, choose in enumerate(
+                (renderer.setRedBand, renderer.setGreenBand, renderer.setBlueBand), start=1
+            ):
+                choose(band)
+        else:
+            layer.setDefaultContrastEnhancement()
+
+
+class Ramp(Look):
+    """Light to dark, from 0 to the largest value."""
+
+    def give(self, layer: QgsRasterLayer) -> None:
+        """Looks for the largest value and spreads the colours up to it."""
+        provider = layer.dataProvider()
+        # Without naming a statistic, for which QGIS before and since 3.40 take different types.
+        found = provider.bandStatistics(1, extent=layer.extent(), sampleSize=_SAMPLE).maximumValue
+        largest = found if found > 0 else 1.0
+        steps = len(_ERROR_COLOURS) - 1
+        items = [
+            QgsColorRampShader.ColorRampItem(
+                largest * step / steps, QColor(colour), f"{largest * step / steps:.3g}"
+            )
+            for step, colour in enumerate(_ERROR_COLOURS)
+        ]
+        ramp = QgsColorRampShader(0.0, largest)
+        ramp.setColorRampItemList(items)
+        shader = QgsRasterShader()
+        shader.setRasterShaderFunction(ramp)
+        renderer = QgsSingleBandPseudoColorRenderer(provider, 1, shader)
+        renderer.setClassificationMin(0.0)
+        renderer.setClassificationMax(largest)
+        layer.setRenderer(renderer)
+
+
+class _Dresser(QgsProcessingLayerPostProcessorInterface):
+    """Gives a layer its look when QGIS has loaded it."""
+
+    #: Python would delete them while QGIS, which does not own them, still waits to call them.
+    kept: ClassVar[deque[Any]] = deque(maxlen=1000)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def postProcessLayer(
+        self, layer: Any, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> None:
+        """Dresses the layer."""
+        if isinstance(layer, QgsRasterLayer):
+            self._look.give(layer)
+            layer.triggerRepaint()
+
+
+def style_later(context: QgsProcessingContext, path: str, look: Look) -> None:
+    """Has a result dressed when it is loaded, if it is.
+
+    Args:
+        context: Of the run.
+        path: Of the result.
+        look: For it.
+    """
+    if context.willLoadLayerOnCompletion(path):
+        dresser = _Dresser(look)
+        _Dresser.kept.append(dresser)
+        context.layerToLoadOnCompletionDetails(path).setPostProcessor(dresser)

@@ -1,0 +1,234 @@
+"""The plugin in QGIS: provider, setting, dialogs, batch, models."""
+
+import os
+import re
+
+import processing
+import pytest
+from cloudgan_geo_qgis import classFactory
+from cloudgan_geo_qgis.backend import SETTING, find_backend
+from cloudgan_geo_qgis.dialog import BackendDialog
+from cloudgan_geo_qgis.runner import BackendError
+from processing.core.ProcessingConfig import ProcessingConfig
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProcessingModelOutput,
+    QgsProcessingModelParameter,
+    QgsProcessingParameterRasterLayer,
+)
+from qgis.gui import QgsBrowserGuiModel
+from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtWidgets import QPlainTextEdit, QTextBrowser, QWidget
+
+IDS = ["cloudgan:decloud", "cloudgan:evaluate", "cloudgan:simulate"]
+
+
+def algorithm(name):
+    return QgsApplication.processingRegistry().createAlgorithmById(name)
+
+
+@pytest.fixture
+def no_backend(monkeypatch, tmp_path):
+    monkeypatch.delenv("CLOUDGAN_GEO_EXECUTABLE", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def setting(provider):
+    yield lambda value: ProcessingConfig.setSettingValue(SETTING, value)
+    ProcessingConfig.settings[SETTING].setValue("")
+    ProcessingConfig.settings[SETTING].save()
+
+
+def test_algorithms_are_listed_without_a_backend(provider, no_backend):
+    assert sorted(found.id() for found in provider.algorithms()) == IDS
+    assert not provider.icon().isNull()
+    assert os.path.isfile(provider.svgIconPath())
+    assert provider.versionInfo() == "0.1.0"
+    for name in IDS:
+        can, why = algorithm(name).canExecute()
+        assert not can
+        assert "cloudgan-geo is not installed" in why
+        assert "pip" in why
+        assert "Settings > Options > Processing > Providers > Cloudgan" in why
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_everything_is_documented(provider, name):
+    found = algorithm(name)
+    text = found.shortHelpString()
+    assert len(found.parameterDefinitions()) >= 5
+    for parameter in found.parameterDefinitions():
+        assert len(parameter.help()) > 15, parameter.name()
+        assert f"<h3>{parameter.description()}</h3>" in text
+    assert found.shortDescription()
+    assert found.group() == "Thin clouds"
+    assert "Sentinel-2" in found.tags()
+    assert not found.icon().isNull()
+
+
+def test_where_the_backend_is_looked_for(provider, stub, setting, tmp_path, monkeypatch):
+    assert find_backend().found_by == "the environment variable CLOUDGAN_GEO_EXECUTABLE"
+    monkeypatch.delenv("CLOUDGAN_GEO_EXECUTABLE")
+    setting(str(stub.path))
+    assert find_backend() == (str(stub.path), "the setting of the provider")
+    setting("")
+    monkeypatch.setenv("PATH", f"{stub.path.parent}:/usr/bin:/bin")
+    assert find_backend() == (str(stub.path), "its name")
+    monkeypatch.setenv("CLOUDGAN_GEO_EXECUTABLE", str(tmp_path / "gone"))
+    with pytest.raises(
+        BackendError, match=r"which the environment variable .* names, is not there"
+    ):
+        find_backend()
+    (tmp_path / "gone").write_text("no program")
+    with pytest.raises(BackendError, match="cannot be run"):
+        find_backend()
+
+
+def test_the_setting_is_among_those_of_processing(provider, qgis_iface):
+    settings = ProcessingConfig.getSettings()["Cloudgan"]
+    assert [found.name for found in settings] == [SETTING]
+    assert settings[0].valuetype == settings[0].FILE
+
+
+class Window:
+    """What a plugin gets of QGIS's window."""
+
+    def __init__(self):
+        self.window = QWidget()
+        self.menu = []
+
+    def mainWindow(self):
+        return self.window
+
+    def addPluginToMenu(self, menu, action):
+        self.menu.append((menu, action.text()))
+
+    def removePluginMenu(self, menu, action):
+        self.menu.remove((menu, action.text()))
+
+
+def test_the_menu_comes_and_goes(provider):
+    window = Window()
+    plugin = classFactory(window)
+    plugin.initProcessing = lambda: None  # The fixture has done that.
+    plugin.initGui()
+    assert window.menu == [("Cloudgan", "Choose the backend...")]
+    plugin.unload()
+    assert window.menu == []
+
+
+def wait_until(condition, said):
+    import time
+
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, said()
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+
+
+def answer_of(dialog):
+    dialog.test()
+    wait_until(dialog.test_button.isEnabled, dialog.said.toPlainText)
+    return dialog.said.toPlainText()
+
+
+def test_the_dialog_tests_and_stores(provider, stub, setting, monkeypatch):
+    monkeypatch.delenv("CLOUDGAN_GEO_EXECUTABLE")
+    dialog = BackendDialog()
+    dialog.file.setFilePath(str(stub.path))
+    said = answer_of(dialog)
+    assert "It works." in said
+    assert "cloudgan-geo 9.9, torch 2" in said
+    assert "cpu: stub, 1 thread" in said
+    dialog.accept()
+    assert ProcessingConfig.getSetting(SETTING) == str(stub.path)
+    stub.does("stranger")
+    assert "is not cloudgan-geo" in answer_of(BackendDialog())
+    stub.does("old")
+    assert "No such option" in answer_of(BackendDialog())
+
+
+def test_the_dialog_refuses_what_is_no_program(provider, setting, tmp_path):
+    dialog = BackendDialog()
+    dialog.file.setFilePath(str(tmp_path / "nothing"))
+    assert "is not there" in answer_of(dialog)
+    dialog.accept()
+    assert dialog.result() == 0
+    assert not ProcessingConfig.getSetting(SETTING)
+
+
+@pytest.fixture
+def whole_iface(qgis_iface, monkeypatch):
+    """pytest-qgis's window with what the dialogs of Processing want of it."""
+    model = QgsBrowserGuiModel()
+    monkeypatch.setattr(type(qgis_iface), "browserModel", lambda _: model, raising=False)
+    return qgis_iface
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_the_dialog_of_an_algorithm_opens(provider, stub, scene, whole_iface, name):
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    dialog = AlgorithmDialog(algorithm(name), parent=whole_iface.mainWindow())
+    try:
+        dialog.show()
+        parameters = dialog.createProcessingParameters()
+        assert parameters["INPUT"] == scene.id()
+        help_text = " ".join(found.toPlainText() for found in dialog.findChildren(QTextBrowser))
+        assert "Radiometry" in help_text
+        assert dialog.findChildren(QPlainTextEdit) is not None
+    finally:
+        dialog.close()
+
+
+def test_batch_mode_opens(provider, stub, scene, whole_iface):
+    from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
+
+    dialog = BatchAlgorithmDialog(algorithm("cloudgan:decloud"), parent=whole_iface.mainWindow())
+    try:
+        assert dialog.mainWidget().batchRowCount() >= 1
+    finally:
+        dialog.close()
+
+
+def test_in_a_model(provider, stub, scene, tmp_path):
+    """Simulate, then remove: the output of one is the input of the other."""
+    model = QgsProcessingModelAlgorithm("there and back", "test")
+    model.addModelParameter(
+        QgsProcessingParameterRasterLayer("clear"), QgsProcessingModelParameter("clear")
+    )
+    first = QgsProcessingModelChildAlgorithm("cloudgan:simulate")
+    first.setChildId("simulate")
+    source = QgsProcessingModelChildParameterSource
+    first.addParameterSources("INPUT", [source.fromModelParameter("clear")])
+    model.addChildAlgorithm(first)
+    second = QgsProcessingModelChildAlgorithm("cloudgan:decloud")
+    second.setChildId("decloud")
+    second.addParameterSources("INPUT", [source.fromChildOutput("simulate", "OUTPUT")])
+    output = QgsProcessingModelOutput("result")
+    output.setChildOutputName("OUTPUT")
+    second.setModelOutputs({"result": output})
+    model.addChildAlgorithm(second)
+    model.initAlgorithm()
+    target = str(tmp_path / "result.tif")
+    destination = next(p.name() for p in model.destinationParameterDefinitions())
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    _, done = model.run({"clear": scene.source(), destination: target}, context, feedback)
+    assert done, feedback.textLog()
+    assert os.path.isfile(target)
+    assert stub.asked[0] == "decloud"
+    assert re.search(r"OUTPUT\.tif$|\.tif$", stub.asked[1])
+
+
+def test_from_the_python_console(provider, stub, scene, tmp_path):
+    target = str(tmp_path / "o.tif")
+    result = processing.run("cloudgan:decloud", {"INPUT": scene, "OUTPUT": target})
+    assert result == {"OUTPUT": target}

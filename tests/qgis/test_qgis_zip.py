@@ -1,0 +1,92 @@
+"""The zip against the rules of the official plugin repository; needs no QGIS."""
+
+import ast
+import configparser
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIRED = (
+    *("name", "description", "about", "version", "author", "email", "qgisMinimumVersion"),
+    *("tracker", "repository", "hasProcessingProvider", "icon"),
+)
+
+
+@pytest.fixture(scope="module")
+def archive(make_zip, tmp_path_factory):
+    with zipfile.ZipFile(make_zip(tmp_path_factory.mktemp("zip"))) as archive:
+        yield archive
+
+
+@pytest.fixture(scope="module")
+def metadata(archive):
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.optionxform = str
+    text = archive.read("cloudgan_geo_qgis/metadata.txt").decode()
+    parser.read_file(io.StringIO(text))
+    return parser["general"]
+
+
+def test_one_folder_whose_name_python_can_import(archive):
+    folders = {name.partition("/")[0] for name in archive.namelist()}
+    assert folders == {"cloudgan_geo_qgis"}
+    assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", *folders)
+    assert all("/" in name for name in archive.namelist())
+
+
+def test_small_and_without_rubbish(archive):
+    assert sum(entry.file_size for entry in archive.infolist()) < 25 * 2**20
+    for name in archive.namelist():
+        assert not re.search(r"\.pyc|__pycache__|__MACOSX|/\.|\.\.|\\", name), name
+        assert not name.endswith((".so", ".dll", ".exe", ".zip"))
+
+
+def test_what_must_be_inside(archive, metadata):
+    names = {name.partition("/")[2] for name in archive.namelist()}
+    assert {"__init__.py", "metadata.txt", "LICENSE", metadata["icon"]} <= names
+    assert {"styles/quality.qml", "styles/opacity.qml"} <= names
+    assert b"def classFactory(" in archive.read("cloudgan_geo_qgis/__init__.py")
+    assert b"MIT License" in archive.read("cloudgan_geo_qgis/LICENSE")
+
+
+def test_metadata(metadata):
+    for name in REQUIRED:
+        assert metadata.get(name), name
+    assert metadata["hasProcessingProvider"] == "yes"
+    assert re.fullmatch(r"3\.22", metadata["qgisMinimumVersion"])
+    assert int(metadata["qgisMaximumVersion"].split(".")[0]) >= 4
+    for name in ("homepage", "tracker", "repository"):
+        assert metadata[name].startswith("https://")
+    assert "plugin" not in metadata["name"].lower()
+    assert all(ord(letter) < 128 for letter in metadata["name"])
+
+
+def test_versions_agree(metadata):
+    package = (ROOT / "cloudgan_geo/__init__.py").read_text()
+    assert f'__version__ = "{metadata["version"]}"' in package
+
+
+def test_the_backend_is_not_imported(archive):
+    for name in archive.namelist():
+        if name.endswith(".py"):
+            text = archive.read(name).decode()
+            found = re.findall(r"^\s*(?:from|import) +(\w+)", text, re.MULTILINE)
+            assert not {"torch", "cloudgan_geo", "rasterio", "numpy", "PyQt5", "PyQt6"} & set(found)
+
+
+def test_python_of_the_oldest_qgis_can_read_it(archive):
+    """QGIS 3.22 to 3.40 bring Python 3.9 on Windows and macOS."""
+    for name in archive.namelist():
+        if name.endswith(".py"):
+            text = archive.read(name).decode()
+            ast.parse(text, feature_version=(3, 9))
+            assert "from __future__ import annotations" in text
+
+
+def test_the_same_files_give_the_same_zip(make_zip, tmp_path):
+    one, other = make_zip(tmp_path / "a"), make_zip(tmp_path / "b")
+    assert one.read_bytes() == other.read_bytes()
