@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
 from cloudgan_geo.cli import options
+from cloudgan_geo.cli.pages import page
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
 
@@ -58,8 +57,8 @@ def compare(
     with (
         own_words_only(verbose),
         telling(form, "compare", quiet=quiet, unit="row") as progress,
-        _page(json_path, "--json", inputs, overwrite) as as_json,
-        _page(html_path, "--html", inputs, overwrite) as as_html,
+        page(json_path, "--json", inputs=inputs, overwrite=overwrite) as as_json,
+        page(html_path, "--html", inputs=inputs, overwrite=overwrite) as as_html,
     ):
         from cloudgan_geo.evaluation.scenes import compare_scenes
 
@@ -70,25 +69,3 @@ def compare(
         as_json(f"{found.to_json()}\n")
         as_html(found.to_html())
     tell_result(form, found.facts(), found.to_markdown(), quiet=quiet)
-
-
-@contextlib.contextmanager
-def _page(
-    path: Path | None, option: str, inputs: list[str], overwrite: bool
-) -> Iterator[Callable[[str], None]]:
-    """Yields a function that writes a file, after checking that there can be one."""
-    from cloudgan_geo.raster.output import AtomicOutput, output_error
-
-    if path is None:
-        yield lambda text: None
-        return
-    with AtomicOutput(path, overwrite=overwrite, source=inputs, option=option) as file:
-
-        def write(text: str) -> None:
-            try:
-                file.partial.write_text(text, encoding="utf-8")
-            except OSError as error:
-                raise output_error(file.path, error, option) from error
-            file.commit()
-
-        yield write

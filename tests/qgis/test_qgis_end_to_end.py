@@ -116,9 +116,6 @@ def test_the_default_model_and_its_quality_band(
     provider, real_backend, scene, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("CLOUDGAN_GEO_EXECUTABLE", real_backend)
-    said = subprocess.run([real_backend, "devices", "--json"], capture_output=True, check=True)
-    if "thin" not in json.loads(said.stdout)["models"]:
-        pytest.skip("the model thin does not come with this cloudgan-geo")
     names = ("OUTPUT", "QA", "OPACITY", "ERROR")
     ours = {name: tmp_path / f"{name}.tif" for name in names}
     parameters = {name: str(path) for name, path in ours.items()}
