@@ -10,6 +10,7 @@ import click
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.pages import page
 from cloudgan_geo.cli.terminal import own_words_only
+from cloudgan_geo.errors import UsageError
 
 _SUITES = ("article", "thin-seen", "thin-unseen", "real-pairs", "clear")
 _SOURCE = click.Path(path_type=Path)
@@ -59,6 +60,12 @@ fitted by `cloudgan-geo calibrate` on chips that neither training nor these tabl
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write a page of the tables.",
 )
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for a PNG of each real pair and each of --scenes, before and after "
+    "(real-pairs, all).",
+)
 @options.device
 @options.precision
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
@@ -73,6 +80,7 @@ def evaluate(
     limit: int | None,
     json_path: Path | None,
     markdown_path: Path | None,
+    pictures: Path | None,
     device: str,
     precision: str,
     quiet: bool,
@@ -89,8 +97,14 @@ def evaluate(
 
     sources = Sources.under(data_root, chips=data, pairs=pairs, clear=clear, scenes=scenes)
     chosen = _SUITES if suite == "all" else (suite,)
+    if pictures is not None and "real-pairs" not in chosen:
+        raise UsageError(f"--pictures: suite {suite} draws none; --suite real-pairs or all does")
     for name in chosen:
         sources.need(name)
+    if pictures is not None:
+        from cloudgan_geo.evaluation.pictures import make_folder
+
+        make_folder(pictures)
     from cloudgan_geo.evaluation.suites import Evaluation
     from cloudgan_geo.networks.inference import load_cleaner
 
@@ -103,7 +117,7 @@ def evaluate(
         own_words_only(verbose=False),
         tqdm(unit="chip", disable=True if quiet else None, leave=False) as bar,
     ):
-        evaluation = Evaluation(sources, cleaner, article, _decloud, limit, bar.update)
+        evaluation = Evaluation(sources, cleaner, article, _decloud, limit, bar.update, pictures)
         reports = []
         for name in chosen:
             bar.set_description(name)
@@ -133,11 +147,12 @@ def _decloud(
     model: Any,
     radiometry: str,
     opacity: Path | None = None,
+    qa: Path | None = None,
     raw: bool = False,
 ) -> None:
     """Does what `decloud` does; `evaluation` may not import it."""
     from cloudgan_geo.pipeline import DecloudOptions, decloud_scene
 
     rule: dict[str, Any] = {"keep_below": 0.0, "thick": "fill"} if raw else {}
-    wanted = DecloudOptions(radiometry=radiometry, opacity=opacity, overwrite=True, **rule)
+    wanted = DecloudOptions(radiometry=radiometry, opacity=opacity, qa=qa, overwrite=True, **rule)
     decloud_scene(scene, output, model=model, options=wanted)

@@ -32,6 +32,7 @@ COMMANDS = {
     "train": "Train a generator on clear chips.",
     "evaluate": "Score a generator beside what it has to beat.",
     "calibrate": "Make the error that a generator expects come true.",
+    "card": "Write down with a generator how good it is.",
     "plot": "Draw the figures of a training run.",
     "prepare": "Write the article's training pairs.",
     "simulate": "Put a synthetic cloud on a clear scene.",

@@ -1,8 +1,9 @@
-"""`cloudgan-geo models`: what the bundled generators say about themselves."""
+"""`cloudgan-geo models`: what generators say about themselves."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -10,9 +11,10 @@ from cloudgan_geo.errors import UsageError
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, metavar="[NAME|FILE]")
 def models(name: str | None) -> None:
-    """List the bundled generators, or print the whole card of one NAME."""
+    """List the bundled generators, or print the whole card of one of them or of a file."""
+    from cloudgan_geo.networks.checkpoint import read_card
     from cloudgan_geo.networks.zoo import cards
 
     known = {card["name"]: card for card in cards()}
@@ -21,5 +23,8 @@ def models(name: str | None) -> None:
             click.echo(f"{card['name']}  {card.get('summary', '')}  [{card.get('licence', '')}]")
     elif name in known:
         click.echo(json.dumps(known[name], indent=2))
+    elif Path(name).is_file():
+        click.echo(json.dumps(read_card(name), indent=2))
     else:
-        raise UsageError(f"no bundled model {name!r}; there are: {', '.join(known) or 'none'}")
+        there = ", ".join(known) or "none"
+        raise UsageError(f"{name}: neither a bundled model ({there}) nor a weights file")

@@ -40,6 +40,11 @@ _OVERRIDES = (
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Run folder."
 )
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint of --out.")
+@click.option(
+    "--start-from",
+    metavar="NAME|FILE",
+    help="Start a new run from a bundled generator or a weights file instead of random weights.",
+)
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the training chips.")
 @click.option("--batch-size", type=click.IntRange(2), help="Chips a step.")
 @click.option(
@@ -81,6 +86,7 @@ def train(
     recipe_name: str,
     out: Path,
     resume: bool,
+    start_from: str | None,
     checkpoint_every: int,
     device: str,
     precision: str,
@@ -98,19 +104,33 @@ def train(
     # On two cores the article's generator trains 1.2 times as fast without them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from cloudgan_geo.networks.precision import choose_device
+    from cloudgan_geo.networks.zoo import load_generator
     from cloudgan_geo.training import eurosat, loop
     from cloudgan_geo.training.batches import Data
     from cloudgan_geo.training.trainer import Trainer
 
+    if resume and start_from is not None:
+        raise UsageError("--start-from begins a new run; --resume goes on with one")
     folder = loop.RunFolder(out)
     state = loop.load_checkpoint(folder) if resume else None
     recipe = _recipe(recipe_name, state, overrides)
+    start = None if start_from is None else load_generator(start_from)
+    if start is not None:
+        recipe = replace(recipe, start=start.sha256)
     if state is None and folder.last.exists():
         raise OutputExistsError(f"{out}: holds a run already; --resume goes on with it")
     chosen = choose_device(device)
     chips = eurosat.load_chips(data)
     run_data = Data(chips, eurosat.split(chips, recipe.validation), recipe)
     trainer = Trainer(recipe, chosen, precision)
+    if start is not None:
+        try:
+            trainer.start_from(start.network)
+        except ValueError as error:
+            raise UsageError(
+                f"--start-from {start_from}: {error}; the recipe {recipe.name!r} trains another "
+                "network, see --recipe and --width"
+            ) from error
     if state is not None:
         trainer.load_state_dict(state)
     _describe(folder, data, recipe)

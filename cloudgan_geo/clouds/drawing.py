@@ -21,6 +21,10 @@ Range = tuple[float, float]
 CLEAR_SHARE = 0.06
 #: Airlight in the model domain, from grey to saturating, drawn evenly on a log scale.
 AIRLIGHT = (0.3, 1.6)
+#: Least airlight of broken cloud, which is water cloud more often than not; and of a veil as
+#: dense as can be, reached from grey between these opacities: what takes all of the ground's
+#: light away sends the sun's back.
+_AIRLIGHT_BROKEN, _AIRLIGHT_DENSE, _DENSER = 0.4, 0.8, (0.4, 1.0)
 #: Mean opacity of the clouded pixels; thin cloud is drawn more often than thick. Broken cloud
 #: stays below the upper end, or its thin edges would be lost and it would look cut out; its
 #: cores are thick enough.
@@ -163,12 +167,15 @@ def draw_cloud(
         raise ValueError(f"family must be one of {', '.join(FAMILIES)}, not {family!r}")
     clear, which = rng.random(2)
     shape = _SHAPES[family or _of_training(which)](rng)
-    colour = _log_uniform(rng, *AIRLIGHT)
+    colour = rng.random()
+    opacity = _draw_opacity(rng, shape.coverage < 1)
+    least = _least_airlight(opacity, shape.coverage < 1)
+    light = least * (AIRLIGHT[1] / least) ** colour
     cloud = Cloud(
         field=field or shape.field,
         coverage=shape.coverage,
-        opacity=_draw_opacity(rng, shape.coverage < 1),
-        airlight=_three(colour * np.exp(_TINT_SPREAD * rng.standard_normal(3))),
+        opacity=opacity,
+        airlight=_three(light * np.exp(_TINT_SPREAD * rng.standard_normal(3))),
         attenuation=_draw_attenuation(rng),
         evenness=shape.evenness,
         plateau=rng.uniform(0, 2) if rng.random() < 0.5 else 0.0,
@@ -193,6 +200,14 @@ def _draw_opacity(rng: np.random.Generator, broken: bool) -> float:
         return float(low + (high - low) * level)
     low, high = _OPACITY_BROKEN if broken else _OPACITY
     return float(low + (high - low) * level**_THINNER)
+
+
+def _least_airlight(opacity: float, broken: bool) -> float:
+    if broken:
+        return _AIRLIGHT_BROKEN
+    first, last = _DENSER
+    share = max(0.0, (opacity - first) / (last - first))
+    return AIRLIGHT[0] + (_AIRLIGHT_DENSE - AIRLIGHT[0]) * share
 
 
 def _draw_attenuation(rng: np.random.Generator) -> tuple[float, float, float]:

@@ -1,14 +1,15 @@
-"""How far an image is from its truth: MAE, PSNR, SSIM and SAM, chip by chip."""
+"""How far an image is from its truth: MAE, PSNR, SSIM, SAM and detail, chip by chip."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.evaluation.detail import gradient_ratio, spectrum_distance
 from cloudgan_geo.evaluation.scenes import spectral_angle
 
 if TYPE_CHECKING:
@@ -24,12 +25,16 @@ class ChipScores:
         psnr: Peak signal-to-noise ratio in dB, peak 1; infinite without error.
         ssim: Structural similarity, Gaussian window 11, sigma 1.5, data range 1.
         sam: Mean spectral angle in degrees, over the pixels that are not black.
+        gradient: Mean absolute gradient by that of the truth; below 1 is blurred.
+        spectrum: Distance in dB from the truth's power of detail; see `detail`.
     """
 
     mae: NDArray[np.float64]
     psnr: NDArray[np.float64]
     ssim: NDArray[np.float64]
     sam: NDArray[np.float64]
+    gradient: NDArray[np.float64]
+    spectrum: NDArray[np.float64]
 
     def means(self) -> dict[str, float]:
         """Returns the mean over chips of every score; NaN without chips."""
@@ -68,6 +73,8 @@ def score_chips(images: Tensor, truth: Tensor) -> ChipScores:
         psnr=(-10 * mean_square.log10()).cpu().numpy(),
         ssim=np.atleast_1d(ssim.double().cpu().numpy()),
         sam=_angles(images, truth),
+        gradient=gradient_ratio(images, truth),
+        spectrum=spectrum_distance(images, truth),
     )
 
 
@@ -83,7 +90,7 @@ def _angles(images: Tensor, truth: Tensor) -> NDArray[np.float64]:
 
 def concatenate(parts: Sequence[ChipScores]) -> ChipScores:
     """Joins the scores of several batches."""
-    names = ("mae", "psnr", "ssim", "sam")
+    names = [field.name for field in fields(ChipScores)]
     return ChipScores(
         **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     )

@@ -27,6 +27,7 @@ class Decloud(Protocol):
         model: Cleaner,
         radiometry: str,
         opacity: Path | None = None,
+        qa: Path | None = None,
         raw: bool = False,
     ) -> object:
         """Writes the scene without its thin clouds.
@@ -37,6 +38,7 @@ class Decloud(Protocol):
             model: The generator.
             radiometry: Profile of the scene.
             opacity: GeoTIFF to write the opacity to as well, from a generator that estimates it.
+            qa: GeoTIFF to write the quality band to as well, from such a generator.
             raw: Write what such a generator makes of every pixel, clear and thick ones too.
         """
 

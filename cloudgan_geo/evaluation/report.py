@@ -19,6 +19,8 @@ _HEADINGS = {
     "ssim": "SSIM",
     "sam": "SAM degrees",
     "gain": "gain dB",
+    "gradient": "gradient ratio",
+    "spectrum": "spectrum dB",
 }
 _DECIMALS = {
     "MAE": 4,

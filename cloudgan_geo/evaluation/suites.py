@@ -24,6 +24,7 @@ from cloudgan_geo.evaluation.methods import (
 )
 from cloudgan_geo.evaluation.metrics import ChipScores, concatenate, score_chips
 from cloudgan_geo.evaluation.pairs import pairs_suite
+from cloudgan_geo.evaluation.pictures import draw_pictures
 from cloudgan_geo.evaluation.product import Decloud, Product
 from cloudgan_geo.evaluation.report import Rows, SuiteReport, Table
 from cloudgan_geo.evaluation.sources import Sources
@@ -51,7 +52,8 @@ class Evaluation:
         article: The article's generator.
         decloud: Removes the clouds of files.
         limit: Score only about so many chips, and as many scenes.
-        progress: Called with the number of chips, windows or pairs just done.
+        progress: Called with the number of chips, windows, pairs or pictures just done.
+        pictures: Folder for pictures of what `real-pairs` works on; None for none.
     """
 
     sources: Sources
@@ -60,6 +62,7 @@ class Evaluation:
     decloud: Decloud
     limit: int | None = None
     progress: Progress | None = None
+    pictures: Path | None = None
 
     def run(self, suite: str) -> SuiteReport:
         """Runs a suite.
@@ -71,6 +74,7 @@ class Evaluation:
             UsageError: If data that it needs was not named.
             DatasetError: If its data are missing or of the wrong kind.
             SceneError: If a scene cannot be read.
+            OutputError: If a picture cannot be written.
         """
         paths = self.sources.need(suite)
         limit, progress = self.limit, self.progress
@@ -104,14 +108,10 @@ class Evaluation:
                     limit=limit,
                     progress=progress,
                 )
-            return pairs_suite(
-                paths["pairs"],
-                self.sources.scenes,
-                product,
-                self.article,
-                limit=limit,
-                progress=progress,
-            )
+            pairs, large = paths["pairs"], self.sources.scenes
+            if self.pictures is not None:
+                draw_pictures(pairs, large, product, self.pictures, limit=limit, progress=progress)
+            return pairs_suite(pairs, large, product, self.article, limit=limit, progress=progress)
 
     @cached_property
     def _chips(self) -> Chips:

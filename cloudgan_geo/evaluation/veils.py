@@ -113,7 +113,7 @@ def headline(veils: VeilScores, contest: Contest, ground: str) -> Table:
             f"over {contest.article} dB": veils.gain(name, contest.article),
             "ssim": means["ssim"],
             "mae": means["mae"],
-            "sam": means["sam"],
+            **{name: means[name] for name in ("sam", "gradient", "spectrum")},
         }
     low, high = THIN
     title = (

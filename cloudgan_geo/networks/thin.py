@@ -91,7 +91,8 @@ class ThinGenerator(nn.Module):
         """Returns correction, opacity and expected error.
 
         Args:
-            x: Cloudy windows in the model domain, float in [0, 1], shape (n, 3, 64, 64).
+            x: Cloudy windows in the model domain, float in [0, 1], shape (n, 3, 64, 64); of any
+                multiple of 16 without context.
             view: Their surroundings, shape (n, 10, 40, 40): lowest, mean and highest values
                 of blocks of 8 pixels, and 1 where a block is known, else all 0.
         """
@@ -101,8 +102,9 @@ class ThinGenerator(nn.Module):
         skip_2 = self.conv_2(self.pool(skip_1))
         skip_3 = self.conv_3(self.pool(skip_2))
         skip_4 = self.conv_4(self.pool(skip_3))
-        surroundings = self._surroundings(view.to(dtype))
-        y = self.conv_5(torch.cat([self.pool(skip_4), surroundings], dim=1))
+        deepest = self.pool(skip_4)
+        surroundings = self._surroundings(view.to(dtype), deepest)
+        y = self.conv_5(torch.cat([deepest, surroundings], dim=1))
         y = self.conv_6(torch.cat([self.upconv_1(y), skip_4], dim=1))
         y = self.conv_7(torch.cat([self.upconv_2(y), skip_3], dim=1))
         y = self.conv_8(torch.cat([self.upconv_3(y), skip_2], dim=1))
@@ -112,10 +114,10 @@ class ThinGenerator(nn.Module):
             veil = F.interpolate(self.veil(surroundings.float()), x.shape[2:], mode="bilinear")
             return _estimate(self.output(y.float()) + veil, x)
 
-    def _surroundings(self, view: Tensor) -> Tensor:
+    def _surroundings(self, view: Tensor, deepest: Tensor) -> Tensor:
         if self.context == "none":
             # Not an encoder of zeros: its batch norms would divide by a variance of nothing.
-            return view.new_zeros(len(view), _HANDED_OVER, 4, 4)
+            return deepest.new_zeros(len(deepest), _HANDED_OVER, *deepest.shape[2:])
         out: Tensor = self.view(seen(view, self.context))
         return out
 

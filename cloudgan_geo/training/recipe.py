@@ -41,6 +41,8 @@ class Recipe:
         clip: Largest norm of the generator's gradient; 0 for none.
         validation: Training chips held out to choose the best checkpoint.
         seed: Seeds weights, order and clouds.
+        start: SHA-256 of the weights file that the generator starts from; empty for random
+            weights.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Recipe:
     clip: float = 0.0
     validation: int = 512
     seed: int = 231
+    start: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the recipe as JSON-ready values."""

@@ -53,6 +53,19 @@ class Trainer:
         self.joined = False
         self.best_l1 = float("inf")
 
+    def start_from(self, network: nn.Module) -> None:
+        """Takes over the weights of a trained generator before the first step.
+
+        Raises:
+            ValueError: If it is of another architecture or width.
+        """
+        state = network.state_dict()
+        own = self.generator.state_dict()
+        if {name: t.shape for name, t in state.items()} != {n: t.shape for n, t in own.items()}:
+            raise ValueError("another architecture or width")
+        for generator in (self.generator, self.averaged):
+            generator.load_state_dict(state)
+
     def train_step(self, batch: Batch, total_steps: int) -> dict[str, float]:
         """Updates discriminator and generator once; returns the row of the log."""
         lr = self.recipe.generator_lr * schedule_factor(self.recipe, self.step, total_steps)

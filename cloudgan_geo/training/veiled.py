@@ -17,14 +17,22 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.clouds.cloud import PlacedCloud
 from cloudgan_geo.clouds.drawing import draw_cloud
-from cloudgan_geo.raster.surroundings import BLOCK, CHANNELS, REACH, VIEW, block_statistics
+from cloudgan_geo.raster.surroundings import (
+    BLOCK,
+    CHANNELS,
+    REACH,
+    VIEW,
+    WINDOW_BLOCKS,
+    block_statistics,
+)
 from cloudgan_geo.training.eurosat import SIZE, Chips, model_domain, orient
 from cloudgan_geo.training.grounds import Ground, draw_ground
 
 Float32 = NDArray[np.float32]
 
-#: Share of mosaics without any cloud.
-_CLEAR_SHARE = 0.1
+#: Share of mosaics without any cloud: more than it takes to learn what clear ground is, because
+#: an opacity that is as likely too low as too high should tend to none.
+_CLEAR_SHARE = 0.2
 #: Share of clouds whose coverage holds for the mosaic instead of the chip: chips in their
 #: gaps are clear beside cloud.
 _WIDE_SHARE = 0.4
@@ -35,8 +43,11 @@ _MOSAIC = _CHIPS * SIZE
 _ANY, _SAME_CLASS = 0.3, 0.35
 #: How many of the chips closest in colour a similar neighbour is drawn from.
 _ALIKE = 300
-#: Shares of views in which nothing but the window is known, or some sides are cut off.
-_ALONE, _CUT = 0.1, 0.5
+#: Shares of views in which nothing but the window is known, or no more than a scene of random
+#: size around it.
+_ALONE, _CUT = 0.15, 0.5
+#: Largest side of such a scene in blocks.
+_LARGEST = 96
 _INNER = slice(REACH, VIEW - REACH)
 
 
@@ -88,11 +99,11 @@ class VeiledChips:
         self, index: int, rng: np.random.Generator, vary: bool
     ) -> tuple[Float32, Float32, Float32, Float32]:
         orientation = int(rng.integers(8)) if vary else 0
-        ground = draw_ground(rng) if vary else Ground()
+        cloud = draw_cloud(rng, clear_share=_CLEAR_SHARE)
+        ground = draw_ground(rng, clear=cloud.opacity == 0) if vary else Ground()
         image = orient(self.chips.images[index], orientation)
         clear = ground.change(model_domain(image[None])[0])
         around = ground.change(self._around(index, rng))
-        cloud = draw_cloud(rng, clear_share=_CLEAR_SHARE)
         wide = rng.random() < _WIDE_SHARE
         corner = (_MOSAIC - SIZE) // 2 if wide else 0
         side = _MOSAIC if wide else SIZE
@@ -180,16 +191,22 @@ def _view(
 
 
 def _known(rng: np.random.Generator) -> Float32:
-    """Returns which blocks are known: the scene may end, or lack values, near the window."""
-    known = np.ones((VIEW, VIEW), np.float32)
+    """Returns which blocks are known: the scene may end near the window, or be all there is."""
     kind = rng.random()
     if kind < _ALONE:
-        known[:] = 0
+        known = np.zeros((VIEW, VIEW), np.float32)
+        known[_INNER, _INNER] = 1
     elif kind < _ALONE + _CUT:
-        cut = np.where(rng.random(4) < 0.4, rng.integers(0, REACH + 1, 4), 0)
-        known[: cut[0]] = 0
-        known[VIEW - cut[1] :] = 0
-        known[:, : cut[2]] = 0
-        known[:, VIEW - cut[3] :] = 0
-    known[_INNER, _INNER] = 1
+        down, across = _within_scene(rng), _within_scene(rng)
+        known = np.outer(down, across)
+    else:
+        known = np.ones((VIEW, VIEW), np.float32)
     return known
+
+
+def _within_scene(rng: np.random.Generator) -> Float32:
+    """Returns which blocks of a view lie in a scene with the window somewhere in it."""
+    side = int(rng.integers(WINDOW_BLOCKS, _LARGEST))
+    before = int(rng.integers(side - WINDOW_BLOCKS + 1))
+    blocks = np.arange(VIEW) - REACH + before
+    return np.asarray((blocks >= 0) & (blocks < side), np.float32)

@@ -1,6 +1,7 @@
 """prepare, train, plot, evaluate, models and preview, as a stranger would type them."""
 
 import csv
+import hashlib
 import json
 import signal
 import subprocess
@@ -105,6 +106,24 @@ def test_a_run_can_split_into_one_with_and_one_without_discriminator(tmp_path, c
     assert logs[0][:8] == logs[1][:8]
     assert [row["discriminator"] == "nan" for row in logs[0]] == [True] * 8 + [False]
     assert all(row["discriminator"] == "nan" for row in logs[1])
+
+
+def test_a_new_run_may_start_from_trained_weights(tmp_path, chips, finished_run):
+    best, out = finished_run / "best.safetensors", tmp_path / "on"
+    run("train", "--data", chips, "--out", out, *TRAIN, "--start-from", best)
+    with (finished_run / "epochs.csv").open() as log:
+        before = list(csv.DictReader(log))
+    with (out / "epochs.csv").open() as log:
+        after = list(csv.DictReader(log))
+    # As many steps on top: what had been learned is still there.
+    assert float(after[0]["validation_l1"]) < float(before[0]["validation_l1"])
+    recipe = json.loads((out / "run.json").read_text())["recipe"]
+    assert recipe["start"] == hashlib.sha256(best.read_bytes()).hexdigest()
+    command = ("train", "--data", chips, "--out", tmp_path / "x", *TRAIN, "--start-from", best)
+    assert "--width" in run(*command, "--width", "4", code=2).stderr
+    assert "--recipe" in run(*command, "--recipe", "thin", code=2).stderr
+    assert "--resume" in run(*command, "--resume", code=2).stderr
+    assert not (tmp_path / "x").exists()
 
 
 def test_training_without_discriminator_and_with_the_minimax_loss(tmp_path, chips):

@@ -57,11 +57,18 @@ def test_some_chips_stay_clear_and_many_get_a_veil(drawn):
     assert not any(cloud.opacity for cloud in drawn if cloud.coverage == 0)
 
 
-def test_airlight_runs_evenly_from_grey_to_saturating(drawn):
-    level = np.log([np.exp(np.mean(np.log(cloud.airlight))) for cloud in drawn])
+def test_airlight_runs_from_grey_to_saturating_and_only_thin_veils_are_grey(drawn):
+    cloudy = [cloud for cloud in drawn if cloud.opacity]
+    light = np.array([np.exp(np.mean(np.log(cloud.airlight))) for cloud in cloudy])
     low, high = np.log(AIRLIGHT)
-    shares = np.histogram(level, bins=np.linspace(low, high, 5))[0] / len(level)
-    assert shares == pytest.approx(0.25, abs=0.04)
+    shares = np.histogram(np.log(light), bins=np.linspace(low, high, 5))[0] / len(light)
+    assert shares.min() > 0.08
+    assert shares.max() < 0.4
+    grey = np.array([cloud.coverage == 1 and cloud.opacity < 0.3 for cloud in cloudy])
+    dense = np.array([cloud.opacity > 0.8 for cloud in cloudy])
+    assert np.quantile(light[grey], 0.1) < 0.38
+    assert light[[cloud.coverage < 1 for cloud in cloudy]].min() > 0.36
+    assert light[dense].min() > 0.58
 
 
 def test_tints_are_small_and_attenuation_is_that_of_real_veils(drawn):

@@ -44,6 +44,8 @@ def test_a_perfect_image_scores_perfectly(images):
     assert math.isinf(scores["psnr"])
     assert scores["ssim"] == pytest.approx(1)
     assert scores["sam"] == 0
+    assert scores["gradient"] == 1
+    assert scores["spectrum"] == 0
 
 
 def test_a_constant_error_has_the_psnr_of_its_size():
@@ -51,6 +53,23 @@ def test_a_constant_error_has_the_psnr_of_its_size():
     scores = score_chips(truth + 0.1, truth)
     assert scores.psnr[0] == pytest.approx(20, abs=1e-4)
     assert scores.sam[0] == pytest.approx(0, abs=1e-4)
+
+
+def test_blur_and_contrast_show_in_gradient_and_spectrum(images):
+    _, truth = images
+    blurred = torch.nn.functional.avg_pool2d(truth, 3, 1, 1, count_include_pad=False)
+    scores = score_chips(torch.cat([blurred, truth / 2]), torch.cat([truth, truth]))
+    assert (scores.gradient[:3] < 0.5).all()
+    assert scores.gradient[3:] == pytest.approx(0.5, abs=1e-4)
+    # A quarter of the power at every frequency is 6 dB; blur takes more from the finest.
+    assert scores.spectrum[3:] == pytest.approx(20 * math.log10(2), abs=1e-2)
+    assert (scores.spectrum[:3] > 6).all()
+
+
+def test_light_and_colour_are_no_detail(images):
+    truth = images[1].repeat(1, 1, 2, 2)
+    across = torch.linspace(0, 2 * math.pi, 65)[:-1]
+    assert (score_chips(truth + 0.1 * torch.sin(across), truth).spectrum < 1e-3).all()
 
 
 def test_black_pixels_have_no_angle():
