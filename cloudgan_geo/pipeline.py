@@ -66,6 +66,7 @@ def decloud(
     keep_below: float = 0.05,
     thick_above: float = 0.8,
     thick: str = "keep",
+    thick_error: float = 0.055,
     report: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -97,13 +98,15 @@ def decloud(
         cog: Write a cloud-optimized GeoTIFF with overviews; takes twice the room meanwhile.
         creation: GDAL's creation options for the output, such as {"COMPRESS": "LZW"}.
         opacity: GeoTIFF to write the opacity of the cloud to, float32 in [0, 1]. This and
-            the next five need a generator that estimates opacity, such as `thin`.
+            the next six need a generator that estimates opacity, such as `thin`.
         qa: GeoTIFF to write the quality band to: 0 nodata, 1 clear, 2 corrected, 3 thick.
         error: GeoTIFF to write half the width of the interval to that holds 90 % of the errors,
             float32, in the scene's units.
         keep_below: Opacity up to which pixels keep their values, bit for bit.
         thick_above: Opacity above which a pixel cannot be recovered.
         thick: What becomes of such a pixel: `keep` its values, `fill` it in, `nodata`.
+        thick_error: Expected error, in reflectance, above which a corrected pixel counts as
+            thick too: it is corrected, but not to be trusted.
         report: JSON file to write about the run.
         overwrite: Replace an output that exists.
         progress: Called now and then with the windows done so far and all there are.
@@ -133,6 +136,7 @@ def decloud(
         keep_below=keep_below,
         thick_above=thick_above,
         thick=thick,
+        thick_error=thick_error,
         report=report,
         overwrite=overwrite,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import estimates, options
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 @options.device
 @options.precision
 @options.compilation
-@options.estimates
-@options.keep_rule
+@estimates.estimates
+@estimates.keep_rule
 @options.rgb_only
 @options.cog
 @options.creation

@@ -188,55 +188,6 @@ def report(command: F) -> F:
     )(command)
 
 
-def estimates(command: F) -> F:
-    """Adds `--opacity`, `--qa` and `--error`."""
-    for name, what in (
-        (
-            "--error",
-            "half the width of the interval that holds 90 % of the errors, in the scene's units",
-        ),
-        ("--qa", "the quality band: 0 no data, 1 clear, 2 corrected, 3 thick cloud"),
-        ("--opacity", "the opacity of the cloud, 0 to 1"),
-    ):
-        command = click.option(
-            name,
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help=f"Write {what}, to a GeoTIFF.",
-        )(command)
-    return command
-
-
-def keep_rule(command: F) -> F:
-    """Adds `--keep-below`, `--thick-above` and `--thick`."""
-    below = click.option(
-        "--keep-below",
-        type=float,
-        default=0.05,
-        show_default=True,
-        metavar="OPACITY",
-        help="Pixels under less cloud than this keep their values, bit for bit; from there to "
-        "twice as much the correction fades in.",
-    )
-    above = click.option(
-        "--thick-above",
-        type=float,
-        default=0.8,
-        show_default=True,
-        metavar="OPACITY",
-        help="Pixels under more cloud than this cannot be recovered from one image.",
-    )
-    thick = click.option(
-        "--thick",
-        type=click.Choice(["keep", "fill", "nodata"]),
-        default="keep",
-        show_default=True,
-        help="What becomes of these: they keep their values, are filled in with what the "
-        "generator makes up, or become nodata.",
-    )
-    return below(above(thick(command)))
-
-
 def overlap(command: F) -> F:
     """Adds `--overlap`."""
     return click.option(

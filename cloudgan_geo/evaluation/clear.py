@@ -17,6 +17,7 @@ from cloudgan_geo.evaluation.sources import clear_patches, radiometry_of, read_g
 from cloudgan_geo.evaluation.thin import SEED, mosaics_of_test_chips
 from cloudgan_geo.raster.opening import open_scene
 from cloudgan_geo.raster.quality import KeepRule
+from cloudgan_geo.raster.radiometry import FULL_SCALE
 from cloudgan_geo.training.eurosat import SIZE, Chips
 
 Float32 = NDArray[np.float32]
@@ -144,7 +145,9 @@ def _changes(
             change = np.abs(cleaned[:3] - image)
             totals[method.name] += float(change.sum(dtype=np.float64)) / 3
             if method.name == contest.model and contest.estimates:
-                weights, _ = KeepRule().decide(cleaned[3], np.all(image >= 1, axis=0))
+                weights, _ = KeepRule().decide(
+                    cleaned[3], cleaned[4] * FULL_SCALE, np.all(image >= 1, axis=0)
+                )
                 kept += int((weights == 0).sum())
         pixels += image[0].size
         if progress:

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.evaluation.report import Rows
+from cloudgan_geo.raster.quality import THICK as FLAGGED
 from cloudgan_geo.raster.quality import KeepRule
+from cloudgan_geo.raster.radiometry import FULL_SCALE
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -57,7 +59,10 @@ class EstimateSums:
         self.expected += 3 * np.bincount(where, expected, BINS)
         dense = truth > THICK
         self.thick += int(dense.sum())
-        self.flagged += int((predicted[dense] > KeepRule.thick_above).sum())
+        reflectance = expected[dense] * np.float32(FULL_SCALE)
+        nowhere = np.zeros(reflectance.shape, np.bool_)
+        _, classes = KeepRule().decide(predicted[dense], reflectance, nowhere)
+        self.flagged += int((classes == FLAGGED).sum())
         self.moments += moments(predicted, truth)
 
     def __add__(self, other: EstimateSums) -> EstimateSums:

@@ -43,6 +43,9 @@ class KeepRule:
         thick_above: Above this opacity a pixel cannot be recovered from one image.
         thick: What becomes of it: `keep` its values, with the correction fading out over the
             0.1 below, `fill` in the correction all the same, or `nodata`.
+        thick_error: Above this expected error, in reflectance, a corrected pixel is thick as
+            well: too little of the ground comes through to be trusted. It is corrected all the
+            same, unless thick pixels become `nodata`.
 
     Raises:
         UsageError: If these make no sense.
@@ -51,6 +54,7 @@ class KeepRule:
     keep_below: float = 0.05
     thick_above: float = 0.8
     thick: str = "keep"
+    thick_error: float = 0.055
 
     def __post_init__(self) -> None:
         if self.thick not in THICK_CHOICES:
@@ -60,6 +64,8 @@ class KeepRule:
                 f"--keep-below {self.keep_below:g} --thick-above {self.thick_above:g}: they take "
                 "opacities from 0 to 1, the first less than the second"
             )
+        if not self.thick_error > 0:
+            raise UsageError(f"--thick-error {self.thick_error:g}: takes a reflectance above 0")
 
     def changed(self) -> list[str]:
         """Returns the options that are not at their defaults, as on the command line."""
@@ -90,12 +96,13 @@ class KeepRule:
             )
 
     def decide(
-        self, opacity: Float32, saturated: NDArray[np.bool_]
+        self, opacity: Float32, error: Float32, saturated: NDArray[np.bool_]
     ) -> tuple[Float32, NDArray[np.uint8]]:
         """Decides how much of its correction every pixel gets, and its quality class.
 
         Args:
             opacity: Shape (rows, width).
+            error: Half-width of the 90 % interval, in reflectance, of the same shape.
             saturated: Where nothing is left to correct, of the same shape; see `saturated`.
 
         Returns:
@@ -106,7 +113,7 @@ class KeepRule:
         weights = _ramp(opacity, self.keep_below, 2 * self.keep_below)
         classes = np.where((weights == 0) | saturated, np.uint8(CLEAR), np.uint8(CORRECTED))
         thick = opacity > np.float32(self.thick_above)
-        classes[thick] = THICK
+        classes[thick | ((weights > 0) & (error > np.float32(self.thick_error)))] = THICK
         start = max(self.thick_above - _FADE, self.keep_below)
         # Most rows have no thick cloud and take a quarter of the time.
         if self.thick == "keep" and opacity.max(initial=0) > start:
@@ -183,9 +190,10 @@ def judge(
         The weakened correction, shape (3, rows, width), and the estimates.
     """
     opacity = np.clip(correction[3], 0, 1)
-    weights, quality = rule.decide(opacity, saturated(values, radiometry))
+    reflectance = correction[4] * np.float32(FULL_SCALE)
+    weights, quality = rule.decide(opacity, reflectance, saturated(values, radiometry))
     # Where bands differ in scale the largest of their errors is given.
-    error = correction[4] * np.float32(FULL_SCALE / min(radiometry.scale))
+    error = reflectance / np.float32(min(radiometry.scale))
     if not wanted.all():
         outside = ~wanted.any(axis=0)
         opacity[outside] = error[outside] = np.nan

@@ -36,6 +36,8 @@ class DecloudOptions:
         keep_below: Opacity up to which pixels keep their values.
         thick_above: Opacity above which a pixel cannot be recovered.
         thick: What becomes of such a pixel: `keep`, `fill` or `nodata`.
+        thick_error: Expected error, in reflectance, above which a corrected pixel is not to be
+            trusted.
         report: JSON file to write about the run, or None.
         overwrite: Replace an output that exists.
         strip_rows: Rows of windows computed together, or `auto`; changes nothing but speed
@@ -60,6 +62,7 @@ class DecloudOptions:
     keep_below: float = 0.05
     thick_above: float = 0.8
     thick: str = "keep"
+    thick_error: float = 0.055
     report: str | os.PathLike[str] | None = None
     overwrite: bool = False
     strip_rows: int | str = "auto"
@@ -75,7 +78,7 @@ class DecloudOptions:
     @property
     def keep_rule(self) -> KeepRule:
         """What opacity decides about a pixel."""
-        return KeepRule(self.keep_below, self.thick_above, self.thick)
+        return KeepRule(self.keep_below, self.thick_above, self.thick, self.thick_error)
 
     @property
     def for_estimates(self) -> list[str]:

@@ -160,6 +160,7 @@ def test_help_of_decloud_does_not_wait_for_torch():
         "--keep-below",
         "--thick-above",
         "--thick",
+        "--thick-error",
     ):
         assert option in output
 

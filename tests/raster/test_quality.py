@@ -26,8 +26,10 @@ def radiometry(profile="dn"):
     return Radiometry(profile, "", (scale,) * 3, (offset,) * 3)
 
 
-def decide(rule, opacity=opacities, full=False):
-    return rule.decide(opacity, np.full(opacity.shape, full))
+def decide(rule, opacity=opacities, full=False, error=0.0):
+    return rule.decide(
+        opacity, np.full(opacity.shape, error, np.float32), np.full(opacity.shape, full)
+    )
 
 
 rules = st.builds(
@@ -77,6 +79,17 @@ def test_the_classes_go_by_opacity():
     assert (classes == expected).all()
 
 
+@pytest.mark.parametrize("thick", ["keep", "fill", "nodata"])
+def test_corrected_pixels_of_a_large_error_are_not_to_be_trusted(thick):
+    rule = KeepRule(thick=thick, thick_error=0.05)
+    weights, classes = decide(rule, error=0.06)
+    surely, sure = decide(rule, error=0.05)
+    assert np.array_equal(weights, surely)
+    assert np.array_equal(classes == CLEAR, sure == CLEAR)
+    assert (classes[sure == CORRECTED] == THICK).all()
+    assert CORRECTED in sure
+
+
 @pytest.mark.parametrize(("thick", "kept"), [("keep", True), ("fill", False), ("nodata", True)])
 def test_saturated_pixels_are_kept_and_clear_unless_they_are_thick(thick, kept):
     weights, classes = decide(KeepRule(thick=thick), full=True)
@@ -120,7 +133,7 @@ def test_estimates_are_in_the_scenes_units_and_nodata_outside():
     wanted[:, 0, 0] = False
     wanted[1:, 0, 1] = False
     values = np.full((3, 2, 2), 1000, "uint16")
-    rule = KeepRule(keep_below=0, thick_above=0.9, thick="fill")
+    rule = KeepRule(keep_below=0, thick_above=0.9, thick="fill", thick_error=0.03)
     weakened, estimates = judge(rule, correction, values, wanted, radiometry())
     assert weakened.shape == (3, 2, 2)
     nan = np.nan
@@ -138,6 +151,8 @@ def test_estimates_are_in_the_scenes_units_and_nodata_outside():
         ((0.1, 1.5, "keep"), "opacities from 0 to 1"),
         ((float("nan"), 0.5, "keep"), "opacities from 0 to 1"),
         ((0.05, 0.8, "drop"), "--thick drop: takes keep, fill, nodata"),
+        ((0.05, 0.8, "keep", 0.0), "--thick-error 0: takes a reflectance above 0"),
+        ((0.05, 0.8, "keep", float("nan")), "--thick-error nan"),
     ],
 )
 def test_rules_that_make_no_sense_are_refused(asked, said):
