@@ -71,7 +71,7 @@ class TestKeepRule:
         }
         assert sum(result.qa_shares.values()) == pytest.approx(1)
 
-    @pytest.mark.parametrize(("opacity", "qa"), [(0.5, 1), (0.9, 3)])
+    @pytest.mark.parametrize(("opacity", "qa"), [(0.5, 1), (0.95, 3)])
     def test_saturated_pixels_are_not_repainted(self, tmp_path, beside, opacity, qa):
         pixels = np.full((3, 100, 100), 1000, "uint16")
         pixels[:, 40:50] = 9000
@@ -88,7 +88,7 @@ class TestKeepRule:
         pixels = ground(130, 70, dtype="float32")
         pixels[:, 5, 5] = np.nan
         source = write_scene(tmp_path / "s.tif", pixels, nodata=np.nan)
-        for opacity in (0.05, 0.81):
+        for opacity in (0.05, 0.91):
             model = EstimatingStandIn(lambda batch, view, o=opacity: (batch * 0.5, o, 0.1))
             result = decloud(source, model=model, overwrite=True)
             assert read(result.output).tobytes() == pixels.tobytes()
@@ -274,7 +274,7 @@ class TestRefusals:
                 {"qa": "s.tif", "overwrite": True},
                 "is the input itself; name another file with --qa",
             ),
-            ({"keep_below": 0.9}, "--keep-below 0.9 --thick-above 0.8"),
+            ({"keep_below": 0.9}, "--keep-below 0.9 --thick-above 0.9"),
             ({"thick": "drop"}, "--thick drop"),
         ],
     )

@@ -37,12 +37,12 @@ def keep_rule(command: F) -> F:
         show_default=True,
         metavar="OPACITY",
         help="Pixels under less cloud than this keep their values, bit for bit; from there to "
-        "twice as much the correction fades in.",
+        "half as much again the correction fades in.",
     )
     above = click.option(
         "--thick-above",
         type=float,
-        default=0.8,
+        default=0.9,
         show_default=True,
         metavar="OPACITY",
         help="Pixels under more cloud than this cannot be recovered from one image.",
@@ -58,7 +58,7 @@ def keep_rule(command: F) -> F:
     error = click.option(
         "--thick-error",
         type=float,
-        default=0.055,
+        default=0.035,
         show_default=True,
         metavar="REFLECTANCE",
         help="Corrected pixels of a larger expected error count as thick too: they are corrected "

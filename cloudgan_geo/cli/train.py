@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Recipe fields that have an option of their own.
 _OVERRIDES = (
-    *("epochs", "batch_size", "adversarial", "adversarial_weight"),
+    *("epochs", "batch_size", "generator_lr", "adversarial", "adversarial_weight"),
     *("schedule", "width", "context"),
 )
 
@@ -47,6 +47,11 @@ _OVERRIDES = (
 )
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the training chips.")
 @click.option("--batch-size", type=click.IntRange(2), help="Chips a step.")
+@click.option(
+    "--generator-lr",
+    type=click.FloatRange(0, min_open=True),
+    help="Learning rate of the generator, its peak under the cosine schedule.",
+)
 @click.option(
     "--adversarial",
     type=click.Choice(["minimax", "non-saturating"]),

@@ -29,7 +29,7 @@ KNOTS = (0.0, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 #: Of the clouds: neither training's nor the suites'.
 _SEED = 20250101
 #: How often the chips are put into other mosaics under other clouds.
-_ROUNDS = 16
+_ROUNDS = 40
 #: One pixel in so many is looked at: neighbours have much the same error.
 _EVERY = 32
 #: The search ends when no bin is further from the coverage, in percent, or after so many steps.

@@ -21,6 +21,10 @@ CLASSES = ("nodata", "clear", "corrected", "thick")
 #: What may become of pixels under thick cloud.
 THICK_CHOICES = ("keep", "fill", "nodata")
 
+# At so many times the opacity that is kept the correction has its full effect: at 2 more of thin
+# veils stays (gain on validation mosaics 8.67 dB against 8.76).
+_FULL_EFFECT = 1.5
+
 # Over so much opacity below that of thick cloud the correction fades out.
 _FADE = 0.1
 
@@ -39,7 +43,7 @@ class KeepRule:
 
     Attributes:
         keep_below: Up to this opacity pixels are clear and keep their values; the correction
-            then fades in, up to full effect at twice this opacity.
+            then fades in, up to full effect at one and a half times this opacity.
         thick_above: Above this opacity a pixel cannot be recovered from one image.
         thick: What becomes of it: `keep` its values, with the correction fading out over the
             0.1 below, `fill` in the correction all the same, or `nodata`.
@@ -52,9 +56,9 @@ class KeepRule:
     """
 
     keep_below: float = 0.05
-    thick_above: float = 0.8
+    thick_above: float = 0.9
     thick: str = "keep"
-    thick_error: float = 0.055
+    thick_error: float = 0.035
 
     def __post_init__(self) -> None:
         if self.thick not in THICK_CHOICES:
@@ -110,7 +114,7 @@ class KeepRule:
             classes, uint8, both of the same shape. Saturated pixels keep their values, and are
             clear unless they are thick.
         """
-        weights = _ramp(opacity, self.keep_below, 2 * self.keep_below)
+        weights = _ramp(opacity, self.keep_below, _FULL_EFFECT * self.keep_below)
         classes = np.where((weights == 0) | saturated, np.uint8(CLEAR), np.uint8(CORRECTED))
         thick = opacity > np.float32(self.thick_above)
         classes[thick | ((weights > 0) & (error > np.float32(self.thick_error)))] = THICK

@@ -60,9 +60,9 @@ class DecloudOptions:
     qa: str | os.PathLike[str] | None = None
     error: str | os.PathLike[str] | None = None
     keep_below: float = 0.05
-    thick_above: float = 0.8
+    thick_above: float = 0.9
     thick: str = "keep"
-    thick_error: float = 0.055
+    thick_error: float = 0.035
     report: str | os.PathLike[str] | None = None
     overwrite: bool = False
     strip_rows: int | str = "auto"

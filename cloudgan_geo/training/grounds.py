@@ -20,7 +20,7 @@ _AIR = (0.10, 0.16, 0.26)
 #: Shares of chips with the air's light taken away, and made brighter or darker: under cloud and
 #: where it is clear. Twice as many bright ones under cloud taught that bright is clear, and
 #: bright cloud over dark ground stayed; clear sky over ground unlike Europe's is to be left alone.
-_AIRLESS, _OTHER_GAIN = (0.25, 0.4), (0.16, 0.5)
+_AIRLESS, _OTHER_GAIN = (0.25, 0.3), (0.16, 0.3)
 _GAIN = (0.6, 2.8)
 #: Spread of the logarithm of a band's gain.
 _TINT = 0.06

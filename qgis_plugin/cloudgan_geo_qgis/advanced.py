@@ -17,7 +17,7 @@ THICK = ["keep", "fill", "nodata"]
 PRECISIONS = ["auto", "fp32", "bf16"]
 BANDS = ("RED", "GREEN", "BLUE")
 #: Numbers that are passed on only where they are not these, the backend's own defaults.
-DEFAULTS = {"KEEP_BELOW": 0.05, "THICK_ABOVE": 0.8}
+DEFAULTS = {"KEEP_BELOW": 0.05, "THICK_ABOVE": 0.9}
 
 
 def add_advanced(algorithm: BackendAlgorithm) -> None:
@@ -60,7 +60,7 @@ def _add_cloud(algorithm: BackendAlgorithm) -> None:
             "KEEP_BELOW",
             "Keep pixels below this opacity",
             "Pixels under less cloud than this, 0 to 1, keep their values bit for bit; from there "
-            "to twice as much the correction fades in.",
+            "to half as much again the correction fades in.",
         ),
     ):
         algorithm.add(

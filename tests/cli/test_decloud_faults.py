@@ -73,7 +73,7 @@ def test_complex_values(program, tmp_path):
         ("--co", "BIGTIFF=MAYBE", "--co BIGTIFF=MAYBE: GDAL refuses it"),
         ("--report", "nowhere/run.json", "nowhere/run.json: there is no folder nowhere"),
         ("--thick", "drop", "'drop' is not one of 'keep', 'fill', 'nodata'"),
-        ("--keep-below", "0.9", "--keep-below 0.9 --thick-above 0.8: they take opacities"),
+        ("--keep-below", "0.9", "--keep-below 0.9 --thick-above 0.9: they take opacities"),
         ("--qa", "s_decloud.tif", "both the output and the quality band; see --qa"),
         ("--nonsense", "1", "No such option"),
     ],

@@ -110,7 +110,10 @@ def test_a_run_can_split_into_one_with_and_one_without_discriminator(tmp_path, c
 
 def test_a_new_run_may_start_from_trained_weights(tmp_path, chips, finished_run):
     best, out = finished_run / "best.safetensors", tmp_path / "on"
-    run("train", "--data", chips, "--out", out, *TRAIN, "--start-from", best)
+    run(
+        *("train", "--data", chips, "--out", out, *TRAIN),
+        *("--start-from", best, "--generator-lr", "2e-5"),
+    )
     with (finished_run / "epochs.csv").open() as log:
         before = list(csv.DictReader(log))
     with (out / "epochs.csv").open() as log:
@@ -118,6 +121,7 @@ def test_a_new_run_may_start_from_trained_weights(tmp_path, chips, finished_run)
     # As many steps on top: what had been learned is still there.
     assert float(after[0]["validation_l1"]) < float(before[0]["validation_l1"])
     recipe = json.loads((out / "run.json").read_text())["recipe"]
+    assert recipe["generator_lr"] == 2e-5
     assert recipe["start"] == hashlib.sha256(best.read_bytes()).hexdigest()
     command = ("train", "--data", chips, "--out", tmp_path / "x", *TRAIN, "--start-from", best)
     assert "--width" in run(*command, "--width", "4", code=2).stderr

@@ -215,7 +215,7 @@ def test_calibrate_writes_a_factor_into_the_card(tmp_path, sample_data, tiny_thi
     out = tmp_path / "calibrated.safetensors"
     options = ("--model", tiny_thin, "--data", sample_data / "chips", "--precision", "fp32")
     said = evaluate(*options, "--out", out, command="calibrate").stdout
-    assert "16 validation chips" in said
+    assert "40 validation chips" in said
     scale = read_card(out)["error_scale"]
     assert scale["opacity"][0] == 0
     assert scale["opacity"][-1] == 1

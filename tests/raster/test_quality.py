@@ -59,22 +59,22 @@ def test_weights_are_exactly_zero_where_pixels_are_kept(rule, seed):
 @pytest.mark.parametrize("thick", ["keep", "fill", "nodata"])
 def test_the_correction_fades_without_a_step(thick):
     weights, _ = decide(KeepRule(thick=thick))
-    # The steepest ramp is 0.05 wide: 1.5 / 0.05 per unit of opacity.
-    assert np.abs(np.diff(weights)).max() < 1.6 / 0.05 * 0.0005
+    # The steepest ramp is 0.025 wide: 1.5 / 0.025 per unit of opacity.
+    assert np.abs(np.diff(weights)).max() < 1.6 / 0.025 * 0.0005
     by_opacity = dict(
         zip(np.round(opacities[0].astype(float), 4).tolist(), weights[0].tolist(), strict=True)
     )
     assert by_opacity[0.05] == 0
-    assert by_opacity[0.075] == pytest.approx(0.5, abs=1e-3)
-    assert by_opacity[0.1] == pytest.approx(1, abs=1e-5)
-    assert by_opacity[0.7] == pytest.approx(1, abs=1e-5)
-    assert by_opacity[0.75] == pytest.approx(0.5 if thick == "keep" else 1, abs=1e-3)
-    assert by_opacity[0.9] == (0 if thick == "keep" else 1)
+    assert by_opacity[0.0625] == pytest.approx(0.5, abs=0.02)
+    assert by_opacity[0.075] == pytest.approx(1, abs=1e-5)
+    assert by_opacity[0.8] == pytest.approx(1, abs=1e-5)
+    assert by_opacity[0.85] == pytest.approx(0.5 if thick == "keep" else 1, abs=1e-3)
+    assert by_opacity[0.95] == (0 if thick == "keep" else 1)
 
 
 def test_the_classes_go_by_opacity():
     _, classes = decide(KeepRule())
-    low, high = np.float32(0.05), np.float32(0.8)
+    low, high = np.float32(0.05), np.float32(0.9)
     expected = np.where(opacities <= low, CLEAR, np.where(opacities > high, THICK, CORRECTED))
     assert (classes == expected).all()
 
@@ -93,7 +93,7 @@ def test_corrected_pixels_of_a_large_error_are_not_to_be_trusted(thick):
 @pytest.mark.parametrize(("thick", "kept"), [("keep", True), ("fill", False), ("nodata", True)])
 def test_saturated_pixels_are_kept_and_clear_unless_they_are_thick(thick, kept):
     weights, classes = decide(KeepRule(thick=thick), full=True)
-    over = opacities > np.float32(0.8)
+    over = opacities > np.float32(0.9)
     assert (classes == np.where(over, THICK, CLEAR)).all()
     assert (weights[~over] == 0).all()
     assert (weights[over] == (0 if kept else 1)).all()
