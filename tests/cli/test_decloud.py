@@ -66,7 +66,8 @@ def test_opacity_quality_and_error(program, tmp_path, tiny_thin_model):
     pixels = ground(200, 300)
     write_scene(tmp_path / "s.tif", pixels, nodata=0)
     settings = ["--opacity", "p.tif", "--qa", "q.tif", "--error", "e.tif", "--report", "run.json"]
-    settings += ["--keep-below", "0.4", "--thick-above", "0.6", "--precision", "fp32"]
+    settings += ["--keep-below", "0.4", "--thick-above", "0.6", "--thick-error", "9"]
+    settings += ["--precision", "fp32"]
     result = program("decloud", "s.tif", "-o", "o.tif", "--model", tiny_thin_model, *settings)
     assert result.returncode == 0, result.stderr
     opacity, quality, error, after = (
