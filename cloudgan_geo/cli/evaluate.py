@@ -21,7 +21,9 @@ Made by `{command}` with {program} {version}, weights SHA-256 `{sha256}` ({preci
 fixed: the same weights give the same numbers, up to the rounding of another machine. All scores
 are of red, green and blue in the model domain, reflectance / 0.275 clipped to 0..1: PSNR of peak
 1, SSIM of Gaussian windows of 11 pixels (sigma 1.5, data range 1), the mean absolute error and
-the mean angle between spectra. The dark-channel prior (He, Sun, Tang, 2009; guided filter, 2010)
+the mean angle between spectra; gradient ratio is the mean absolute gradient by the truth's (below
+1 is blurred, cloud left over smooth ground lifts it), spectrum the distance from the truth's power
+of waves shorter than 16 pixels. The dark-channel prior (He, Sun, Tang, 2009; guided filter, 2010)
 learns nothing; `article` is the article's generator. What a pixel's error is expected to be was
 fitted by `cloudgan-geo calibrate` on chips that neither training nor these tables use.
 
