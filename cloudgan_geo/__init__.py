@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from cloudgan_geo.errors import CloudganError
 
 if TYPE_CHECKING:
+    from cloudgan_geo.correction.pipeline import decloud
     from cloudgan_geo.networks.zoo import load_generator
-    from cloudgan_geo.pipeline import decloud
 
 __version__ = "0.1.0"
 __all__ = ["CloudganError", "__version__", "decloud", "load_generator"]
@@ -22,7 +22,7 @@ __all__ = ["CloudganError", "__version__", "decloud", "load_generator"]
 def __getattr__(name: str) -> Any:
     # torch takes a second or more to import: only once it is needed.
     if name == "decloud":
-        from cloudgan_geo.pipeline import decloud
+        from cloudgan_geo.correction.pipeline import decloud
 
         return decloud
     if name == "load_generator":

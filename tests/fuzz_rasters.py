@@ -16,8 +16,8 @@ import numpy as np
 import rasterio
 from scenes import StandIn, ground, write_jp2, write_scene
 
+from cloudgan_geo.correction.pipeline import decloud
 from cloudgan_geo.errors import CloudganError
-from cloudgan_geo.pipeline import decloud
 
 #: Seconds that a case may take.
 PATIENCE = 20

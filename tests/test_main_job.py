@@ -9,9 +9,9 @@ import rasterio
 import torch
 
 from cloudgan_geo import decloud, load_generator
+from cloudgan_geo.chips.eurosat import load_chips
 from cloudgan_geo.evaluation.suites import article_suite
 from cloudgan_geo.networks.inference import load_cleaner
-from cloudgan_geo.training.eurosat import load_chips
 
 REAL = {
     "T31TDH_20150726_B04B03B02B08_uint16.tif": "auto",

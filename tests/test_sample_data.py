@@ -5,8 +5,8 @@ import pytest
 import rasterio
 
 from cloudgan_geo import sample_scene
+from cloudgan_geo.chips.eurosat import load_chips
 from cloudgan_geo.errors import DatasetError
-from cloudgan_geo.training.eurosat import load_chips
 
 
 @pytest.mark.parametrize("name", ["scene.tif", "scene_clear.tif"])

@@ -47,11 +47,11 @@ def calibrate(
     """
     from tqdm import tqdm
 
+    from cloudgan_geo.chips.eurosat import load_chips
     from cloudgan_geo.evaluation.calibration import calibrate as fit
     from cloudgan_geo.networks.checkpoint import save_generator
     from cloudgan_geo.networks.zoo import load_generator
-    from cloudgan_geo.raster.output import AtomicOutput
-    from cloudgan_geo.training.eurosat import load_chips
+    from cloudgan_geo.raster.writing.output import AtomicOutput
 
     loaded = load_generator(model)
     inputs = [path for path in (Path(model),) if path.exists()]

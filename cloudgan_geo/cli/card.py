@@ -34,7 +34,7 @@ def card(model: str, facts: Path | None, scores: Path | None, out: Path, overwri
     from cloudgan_geo.evaluation.cards import read_facts, scores_of
     from cloudgan_geo.networks.checkpoint import save_generator
     from cloudgan_geo.networks.zoo import load_generator
-    from cloudgan_geo.raster.output import AtomicOutput
+    from cloudgan_geo.raster.writing.output import AtomicOutput
 
     loaded = load_generator(model)
     content = dict(loaded.card)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudgan_geo.cli import estimates, options
+from cloudgan_geo.cli import keeping, options
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
 
 if TYPE_CHECKING:
-    from cloudgan_geo.pipeline import DecloudResult
+    from cloudgan_geo.correction.pipeline import DecloudResult
 
 
 @click.command()
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 @options.device
 @options.precision
 @options.compilation
-@estimates.estimates
-@estimates.keep_rule
+@keeping.estimates
+@keeping.keep_rule
 @options.rgb_only
 @options.cog
 @options.creation
@@ -64,7 +64,7 @@ def decloud(
         telling(form, "decloud", quiet=quiet, unit="window") as progress,
     ):
         # Imported only now, so that --help is quick.
-        from cloudgan_geo import pipeline
+        from cloudgan_geo.correction import pipeline
 
         result = pipeline.decloud(scene, output, progress=progress, **settings)
     if not quiet:

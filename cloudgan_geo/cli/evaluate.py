@@ -94,8 +94,8 @@ def evaluate(
     """
     from tqdm import tqdm
 
-    from cloudgan_geo.evaluation.report import reports_to_json, reports_to_markdown
     from cloudgan_geo.evaluation.sources import Sources
+    from cloudgan_geo.evaluation.tables import reports_to_json, reports_to_markdown
 
     sources = Sources.under(data_root, chips=data, pairs=pairs, clear=clear, scenes=scenes)
     chosen = _SUITES if suite == "all" else (suite,)
@@ -153,7 +153,7 @@ def _decloud(
     raw: bool = False,
 ) -> None:
     """Does what `decloud` does; `evaluation` may not import it."""
-    from cloudgan_geo.pipeline import DecloudOptions, decloud_scene
+    from cloudgan_geo.correction.pipeline import DecloudOptions, decloud_scene
 
     rule: dict[str, Any] = {"keep_below": 0.0, "thick": "fill"} if raw else {}
     wanted = DecloudOptions(radiometry=radiometry, opacity=opacity, qa=qa, overwrite=True, **rule)

@@ -14,8 +14,8 @@ from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from cloudgan_geo.raster.plan import Plan
-    from cloudgan_geo.raster.scene import Scene
+    from cloudgan_geo.correction.plan import Plan
+    from cloudgan_geo.raster.reading.scene import Scene
 
 
 @click.command()
@@ -43,8 +43,8 @@ def info(
     Fails where decloud would, after saying what is known.
     """
     with own_words_only(verbose):
-        from cloudgan_geo.raster.opening import open_scene
-        from cloudgan_geo.raster.plan import make_plan
+        from cloudgan_geo.correction.plan import make_plan
+        from cloudgan_geo.raster.reading.opening import open_scene
 
         opened = open_scene(scene, bands=bands, rgb_only=rgb_only)
         if not quiet and not as_json:
@@ -58,7 +58,7 @@ def info(
 
 
 def _output(scene: tuple[str, ...]) -> Path | None:
-    from cloudgan_geo.pipeline import default_output
+    from cloudgan_geo.correction.pipeline import default_output
 
     try:
         return default_output(scene)

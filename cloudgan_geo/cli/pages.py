@@ -24,7 +24,7 @@ def page(
         UsageError: If it is an input or in a folder that does not exist.
         OutputError: If it cannot be written.
     """
-    from cloudgan_geo.raster.output import AtomicOutput, output_error
+    from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
 
     if path is None:
         yield lambda text: None

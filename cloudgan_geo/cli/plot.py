@@ -29,9 +29,9 @@ def plot(run: Path, data: Path | None, out: Path | None) -> None:
     Writes losses.png (generator and discriminator side by side) and panel.png (input, target
     and generated image of five test chips).
     """
+    from cloudgan_geo.chips import eurosat
     from cloudgan_geo.networks.checkpoint import read_generator
-    from cloudgan_geo.training import eurosat
-    from cloudgan_geo.training.batches import Data
+    from cloudgan_geo.training.data import Data
     from cloudgan_geo.training.figures import loss_figure, panel_figure, read_losses
     from cloudgan_geo.training.loop import RunFolder
     from cloudgan_geo.training.samples import sample_rows

@@ -21,7 +21,8 @@ def prepare(eurosat: Path, out: Path, seed: int, quiet: bool) -> None:
     """
     from tqdm import tqdm
 
-    from cloudgan_geo.training.eurosat import load_chips, write_pairs
+    from cloudgan_geo.chips.eurosat import load_chips
+    from cloudgan_geo.simulation.article_pairs import write_pairs
 
     chips = load_chips(eurosat)
     written = write_pairs(chips, out, seed=seed)

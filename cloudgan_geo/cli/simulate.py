@@ -14,7 +14,7 @@ from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from cloudgan_geo.simulation import CloudOptions
+    from cloudgan_geo.simulation.simulate import CloudOptions
 
 _FAMILIES = ("veil", "patches", "streaks", "perlin", "ridged", "cellular")
 
@@ -74,7 +74,7 @@ def simulate(
         own_words_only(verbose),
         telling(form, "simulate", quiet=quiet, unit="chip" if chips else "row") as progress,
     ):
-        from cloudgan_geo.simulation import CloudOptions
+        from cloudgan_geo.simulation.simulate import CloudOptions
 
         asked = CloudOptions(
             seed, None if family == "mixed" else family, coverage, opacity, airlight
@@ -100,7 +100,7 @@ def _chips(
     overwrite: bool,
     progress: Callable[[int, int], None],
 ) -> tuple[dict[str, Any], str]:
-    from cloudgan_geo.simulation import simulate_chips
+    from cloudgan_geo.simulation.simulate import simulate_chips
 
     if opacity_out is not None:
         raise UsageError(f"--opacity-out {opacity_out}: is for scenes; chips get OUT_opacity")
@@ -118,7 +118,7 @@ def _scene(
     overwrite: bool,
     progress: Callable[[int, int], None],
 ) -> tuple[dict[str, Any], str]:
-    from cloudgan_geo.simulation import simulate_scene
+    from cloudgan_geo.simulation.simulate import simulate_scene
 
     done = simulate_scene(
         clear,

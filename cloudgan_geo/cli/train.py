@@ -15,7 +15,7 @@ from cloudgan_geo.errors import OutputExistsError, RunError, UsageError
 from cloudgan_geo.training.recipe import RECIPES, Recipe, recipe_named
 
 if TYPE_CHECKING:
-    from cloudgan_geo.training.batches import Data
+    from cloudgan_geo.training.data import Data
     from cloudgan_geo.training.loop import RunFolder
     from cloudgan_geo.training.trainer import Trainer
 
@@ -108,10 +108,11 @@ def train(
     # Before numpy is imported: its threads would wait in loops on the cores torch computes on.
     # On two cores the article's generator trains 1.2 times as fast without them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from cloudgan_geo.chips import eurosat
     from cloudgan_geo.networks.precision import choose_device
     from cloudgan_geo.networks.zoo import load_generator
-    from cloudgan_geo.training import eurosat, loop
-    from cloudgan_geo.training.batches import Data
+    from cloudgan_geo.training import loop
+    from cloudgan_geo.training.data import Data
     from cloudgan_geo.training.trainer import Trainer
 
     if resume and start_from is not None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.callbacks import Advance
+from cloudgan_geo.chips.eurosat import Chips, split
 from cloudgan_geo.errors import DatasetError, UsageError
-from cloudgan_geo.evaluation.estimates import BINS, bin_name
+from cloudgan_geo.evaluation.coverage import BINS, bin_name
 from cloudgan_geo.evaluation.methods import clean_windows
 from cloudgan_geo.evaluation.mosaics import arrange
-from cloudgan_geo.evaluation.report import Rows, Table
-from cloudgan_geo.evaluation.thin import seen_veils
+from cloudgan_geo.evaluation.tables import Table, TableRows
+from cloudgan_geo.evaluation.thin_suites import seen_veils
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
-from cloudgan_geo.networks.inference import Cleaner
-from cloudgan_geo.training.eurosat import Chips, split
+from cloudgan_geo.networks.inference import PreparedGenerator
 
 Float64 = NDArray[np.float64]
-Progress = Callable[[int], None]
 
 #: Share of the errors that is to lie within the interval.
 COVERAGE = 0.9
@@ -139,7 +139,7 @@ class Calibration:
 
     def to_markdown(self) -> str:
         """Returns the coverage by bin of true opacity, before and after."""
-        rows: Rows = {
+        rows: TableRows = {
             bin_name(k): {"before": self.before[k], "after": self.after[k]} for k in range(BINS)
         }
         title = f"Percent of the errors within the 90 % interval, {self.chips:,} validation chips"
@@ -154,7 +154,7 @@ def calibrate(
     device: str = "auto",
     precision: str = "auto",
     rounds: int = _ROUNDS,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> Calibration:
     """Fits the factor on validation chips, which neither training nor the suites use.
 
@@ -162,8 +162,8 @@ def calibrate(
         loaded: A generator that estimates opacity and error; a factor in its card is left aside.
         chips: EuroSAT RGB.
         validation: How many training chips its training held out.
-        device: As for `Cleaner`.
-        precision: As for `Cleaner`.
+        device: As for `PreparedGenerator`.
+        precision: As for `PreparedGenerator`.
         rounds: How often every chip is looked at.
         progress: Called with the number of chips just done.
 
@@ -172,7 +172,7 @@ def calibrate(
         DatasetError: If there are no validation chips.
     """
     card = {key: value for key, value in loaded.card.items() if key != "error_scale"}
-    cleaner = Cleaner(replace(loaded, card=card), device=device, precision=precision)
+    cleaner = PreparedGenerator(replace(loaded, card=card), device=device, precision=precision)
     if not cleaner.estimates:
         raise UsageError(f"--model {loaded.name}: estimates no error that could be calibrated")
     indices = split(chips, validation).validation
@@ -194,11 +194,11 @@ def calibrate(
 
 
 def _errors(
-    cleaner: Cleaner,
+    cleaner: PreparedGenerator,
     chips: Chips,
     indices: tuple[int, ...],
     rounds: int,
-    progress: Progress | None,
+    progress: Advance | None,
 ) -> Iterator[Errors]:
     """Yields the errors of one pixel in `_EVERY` under clouds of training's families."""
     for number in range(rounds):

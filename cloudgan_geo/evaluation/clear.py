@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.callbacks import Advance
+from cloudgan_geo.chips.eurosat import SIZE, Chips
+from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.evaluation.methods import UNPROCESSED, Contest
 from cloudgan_geo.evaluation.mosaics import mosaic
-from cloudgan_geo.evaluation.product import Product, visible_values
-from cloudgan_geo.evaluation.report import Bar, Rows, SuiteReport, Table
+from cloudgan_geo.evaluation.products import Product, visible_values
 from cloudgan_geo.evaluation.sources import clear_patches, radiometry_of, read_ground
-from cloudgan_geo.evaluation.thin import SEED, mosaics_of_test_chips
-from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.quality import KeepRule
-from cloudgan_geo.raster.radiometry import FULL_SCALE
-from cloudgan_geo.training.eurosat import SIZE, Chips
+from cloudgan_geo.evaluation.tables import Bar, SuiteReport, Table, TableRows
+from cloudgan_geo.evaluation.thin_suites import SEED, mosaics_of_test_chips
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.radiometry import FULL_SCALE
 
 Float32 = NDArray[np.float32]
-Progress = Callable[[int], None]
 
 #: At most so many mosaics: clear chips differ less than clouds do.
 _MOSAICS = 128
@@ -57,7 +57,7 @@ def clear_suite(
     product: Product,
     *,
     limit: int | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> SuiteReport:
     """Measures what becomes of clear ground.
 
@@ -80,8 +80,8 @@ def clear_suite(
         _CHIPS: (mosaic(chips, chosen) for chosen in arranged),
         _PATCHES: map(read_ground, patches.values()),
     }
-    raw: Rows = {method.name: {} for method in contest.methods if method.name != UNPROCESSED}
-    kept: Rows = {}
+    raw: TableRows = {method.name: {} for method in contest.methods if method.name != UNPROCESSED}
+    kept: TableRows = {}
     for ground, images in grounds.items():
         changes, share, count = _changes(images, contest, progress)
         for name, change in changes.items():
@@ -132,7 +132,7 @@ def clear_suite(
 
 
 def _changes(
-    images: Iterator[Float32], contest: Contest, progress: Progress | None
+    images: Iterator[Float32], contest: Contest, progress: Advance | None
 ) -> tuple[dict[str, float], float, int]:
     """Returns the mean change by method, the percentage that the rule keeps, and the windows."""
     totals = {method.name: 0.0 for method in contest.methods if method.name != UNPROCESSED}

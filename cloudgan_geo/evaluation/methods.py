@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.chips.eurosat import SIZE
 from cloudgan_geo.evaluation.baselines import dark_channel_prior
 from cloudgan_geo.evaluation.mosaics import joined, views, windows
-from cloudgan_geo.networks.inference import Cleaner
-from cloudgan_geo.training.eurosat import SIZE
+from cloudgan_geo.networks.inference import PreparedGenerator
 
 Float32 = NDArray[np.float32]
 
@@ -54,7 +54,7 @@ class Contest:
     weights: dict[str, str]
 
 
-def contest(cleaner: Cleaner, article: Cleaner) -> Contest:
+def contest(cleaner: PreparedGenerator, article: PreparedGenerator) -> Contest:
     """Returns unprocessed input, dark-channel prior, the article's generator and a model.
 
     A model that sees surroundings is also shown without them, as EuroSAT's chips come.
@@ -82,7 +82,7 @@ def contest(cleaner: Cleaner, article: Cleaner) -> Contest:
     )
 
 
-def clean_windows(cleaner: Cleaner, image: Float32, *, alone: bool = False) -> Float32:
+def clean_windows(cleaner: PreparedGenerator, image: Float32, *, alone: bool = False) -> Float32:
     """Runs a generator over the windows of an image, which do not overlap.
 
     Args:
@@ -99,7 +99,7 @@ def clean_windows(cleaner: Cleaner, image: Float32, *, alone: bool = False) -> F
     return joined(_clean(cleaner, cut, seen), image.shape[2] // SIZE)
 
 
-def clean_chips(cleaner: Cleaner, chips: Float32) -> Float32:
+def clean_chips(cleaner: PreparedGenerator, chips: Float32) -> Float32:
     """Runs a generator over chips that have no surroundings.
 
     Args:
@@ -114,7 +114,7 @@ def clean_chips(cleaner: Cleaner, chips: Float32) -> Float32:
     return _clean(cleaner, chips, seen)[:, :3]
 
 
-def _clean(cleaner: Cleaner, cut: Float32, seen: Float32 | None) -> Float32:
+def _clean(cleaner: PreparedGenerator, cut: Float32, seen: Float32 | None) -> Float32:
     parts = []
     for start in range(0, len(cut), _BATCH):
         part = slice(start, start + _BATCH)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.chips.eurosat import SIZE, Chips, model_domain
 from cloudgan_geo.clouds.cloud import Cloud
-from cloudgan_geo.raster.surroundings import (
+from cloudgan_geo.windows.surroundings import (
     CHANNELS,
     REACH,
     VIEW,
     WINDOW_BLOCKS,
     block_statistics,
 )
-from cloudgan_geo.training.eurosat import SIZE, Chips, model_domain
 
 Float32 = NDArray[np.float32]
 
@@ -135,7 +135,7 @@ def views(image: Float32, *, alone: bool = False) -> Float32:
         alone: Nothing beyond the window is known.
 
     Returns:
-        Of the windows row by row, shape (windows, 10, 40, 40); see `raster.surroundings`.
+        Of the windows row by row, shape (windows, 10, 40, 40); see `windows.surroundings`.
     """
     blocks = block_statistics(image)
     _, height, width = blocks.shape

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
+from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.baselines import dark_channel_prior
 from cloudgan_geo.evaluation.cirrus import CirrusScene, cirrus_scenes
-from cloudgan_geo.evaluation.estimates import correlation, moments
+from cloudgan_geo.evaluation.coverage import correlation, moments
 from cloudgan_geo.evaluation.methods import DARK_CHANNEL, UNPROCESSED
-from cloudgan_geo.evaluation.product import Product, visible_values
-from cloudgan_geo.evaluation.report import Bar, Rows, SuiteReport, Table
+from cloudgan_geo.evaluation.products import Product, visible_values
 from cloudgan_geo.evaluation.scenes import compare_scenes
 from cloudgan_geo.evaluation.sources import pairs_in, radiometry_of
-from cloudgan_geo.networks.inference import Cleaner
+from cloudgan_geo.evaluation.tables import Bar, SuiteReport, Table, TableRows
+from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
-from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.radiometry import Radiometry
-
-Progress = Callable[[int], None]
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.radiometry import Radiometry
 
 _RAW = "{}, every pixel"
 #: Least gains of the model in dB over groups of pairs, by the beginnings of their names.
@@ -38,10 +36,10 @@ def pairs_suite(
     pairs: Path,
     scenes: Path | None,
     product: Product,
-    article: Cleaner,
+    article: PreparedGenerator,
     *,
     limit: int | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> SuiteReport:
     """Scores the product on real pairs, and its opacity against the cirrus band.
 
@@ -57,14 +55,14 @@ def pairs_suite(
         DatasetError: If there is no pair.
         SceneError: If a scene cannot be read.
     """
-    scores: dict[str, Rows] = {}
+    scores: dict[str, TableRows] = {}
     for name, (cloudy, clear) in list(pairs_in(pairs).items())[:limit]:
         scores[name] = _score(cloudy, clear, product, article)
         if progress:
             progress(1)
     cleaner = product.cleaner
     model = cleaner.name
-    correlations: Rows = {}
+    correlations: TableRows = {}
     if cleaner.estimates:
         folders = [pairs] if scenes is None else [pairs, scenes]
         for scene in list(cirrus_scenes(*folders))[:limit]:
@@ -97,7 +95,7 @@ def pairs_suite(
     )
 
 
-def _score(cloudy: Path, clear: Path, product: Product, article: Cleaner) -> Rows:
+def _score(cloudy: Path, clear: Path, product: Product, article: PreparedGenerator) -> TableRows:
     """Returns the scores of all methods for a pair."""
     cleaner, folder = product.cleaner, product.folder
     radiometry = radiometry_of(open_scene(clear))
@@ -154,15 +152,15 @@ def _against_cirrus(scene: CirrusScene, product: Product) -> float | None:
     return correlation(moments(estimated[known], scene.band[known]))
 
 
-def _table(title: str, score: str, scores: dict[str, Rows], decimals: int) -> Table:
-    rows: Rows = {
+def _table(title: str, score: str, scores: dict[str, TableRows], decimals: int) -> Table:
+    rows: TableRows = {
         f"`{name}`": {method: of[score] for method, of in methods.items()}
         for name, methods in scores.items()
     }
     return Table(f"{title}, pixels that hold data on both dates", "pair", rows, decimals)
 
 
-def _bars(scores: dict[str, Rows], model: str, correlations: Rows) -> list[Bar]:
+def _bars(scores: dict[str, TableRows], model: str, correlations: TableRows) -> list[Bar]:
     bars = []
     for starts, least in _BARS.items():
         gains = [
@@ -181,6 +179,6 @@ def _bars(scores: dict[str, Rows], model: str, correlations: Rows) -> list[Bar]:
     return bars
 
 
-def _psnr(methods: Rows, name: str) -> float:
+def _psnr(methods: TableRows, name: str) -> float:
     value = methods[name]["psnr"]
     return float("inf") if value is None else float(value)

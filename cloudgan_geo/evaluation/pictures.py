@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
+from cloudgan_geo.callbacks import Advance
+from cloudgan_geo.correction.quality import CLASSES, NODATA
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.preview import (
     Drawing,
@@ -23,14 +24,11 @@ from cloudgan_geo.evaluation.preview import (
     reduced,
     reduction,
 )
-from cloudgan_geo.evaluation.product import Product
+from cloudgan_geo.evaluation.products import Product
 from cloudgan_geo.evaluation.sources import pairs_in, radiometry_of
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
-from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.output import AtomicOutput, output_error
-from cloudgan_geo.raster.quality import CLASSES, NODATA
-
-Progress = Callable[[int], None]
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
 
 _OPTION = "--pictures"
 #: Longest side of a panel: larger scenes are reduced to at most the one, small ones drawn at the
@@ -61,7 +59,7 @@ def draw_pictures(
     folder: Path,
     *,
     limit: int | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> None:
     """Draws each pair as `<pair>.png` and each large scene as `<scene>.png`.
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.errors import SceneError
-from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.radiometry import choose_radiometry
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.radiometry import choose_radiometry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

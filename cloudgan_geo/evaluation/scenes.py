@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 from torch.nn.functional import max_pool2d
 
+from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.comparison import QA_CLASSES, Comparison, Line, SceneScores
-from cloudgan_geo.raster.correction import Progress
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
-from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.radiometry import Radiometry, choose_radiometry
-from cloudgan_geo.raster.scene import Scene, open_raster
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.radiometry import Radiometry, choose_radiometry
+from cloudgan_geo.raster.reading.scene import Scene, open_raster
 
 # Pixels that the window of SSIM, 11 wide, reaches beyond its centre.
 _REACH = 5

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.errors import DatasetError, RadiometryError, UsageError
-from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.radiometry import Radiometry, choose_radiometry
-from cloudgan_geo.raster.scene import Scene
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.radiometry import Radiometry, choose_radiometry
+from cloudgan_geo.raster.reading.scene import Scene
 
 #: Patches of `clear_l2a` that are not clear: broken cloud, snow with cloud, all white.
 NOT_CLEAR = ("patch_511198", "patch_286743", "patch_25630", "patch_770287")

@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cloudgan_geo.callbacks import Advance
+from cloudgan_geo.chips.eurosat import Chips, load_chips, model_domain, split
 from cloudgan_geo.errors import DatasetError
 from cloudgan_geo.evaluation.baselines import dark_channel_prior
 from cloudgan_geo.evaluation.clear import clear_suite
@@ -25,21 +27,19 @@ from cloudgan_geo.evaluation.methods import (
 from cloudgan_geo.evaluation.metrics import ChipScores, concatenate, score_chips
 from cloudgan_geo.evaluation.pairs import pairs_suite
 from cloudgan_geo.evaluation.pictures import draw_pictures
-from cloudgan_geo.evaluation.product import Decloud, Product
-from cloudgan_geo.evaluation.report import Rows, SuiteReport, Table
+from cloudgan_geo.evaluation.products import Decloud, Product
 from cloudgan_geo.evaluation.sources import Sources
-from cloudgan_geo.evaluation.thin import thin_seen, thin_unseen
+from cloudgan_geo.evaluation.tables import SuiteReport, Table, TableRows
+from cloudgan_geo.evaluation.thin_suites import thin_seen, thin_unseen
 from cloudgan_geo.evaluation.veils import VeilScores
-from cloudgan_geo.networks.inference import Cleaner
-from cloudgan_geo.training.eurosat import Chips, cloudy_pairs, load_chips, model_domain, split
+from cloudgan_geo.networks.inference import PreparedGenerator
+from cloudgan_geo.simulation.article_pairs import cloudy_pairs
 
 #: Of the suite's clouds; training draws its own from another seed.
 SUITE_SEED = 20240615
 _BATCH = 64
 
 Float32 = NDArray[np.float32]
-
-Progress = Callable[[int], None]
 
 
 @dataclass
@@ -57,11 +57,11 @@ class Evaluation:
     """
 
     sources: Sources
-    cleaner: Cleaner
-    article: Cleaner
+    cleaner: PreparedGenerator
+    article: PreparedGenerator
     decloud: Decloud
     limit: int | None = None
-    progress: Progress | None = None
+    progress: Advance | None = None
     pictures: Path | None = None
 
     def run(self, suite: str) -> SuiteReport:
@@ -128,11 +128,11 @@ class Evaluation:
 
 def article_suite(
     chips: Chips,
-    cleaner: Cleaner,
-    article: Cleaner | None = None,
+    cleaner: PreparedGenerator,
+    article: PreparedGenerator | None = None,
     *,
     limit: int | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> SuiteReport:
     """Scores generators on the article's own test: its clouds on the test split.
 
@@ -167,7 +167,7 @@ def article_suite(
             parts[name].append(score_chips(torch.from_numpy(clean(cloudy)), truth))
         if progress:
             progress(len(chosen))
-    rows: Rows = {name: {**concatenate(of).means()} for name, of in parts.items()}
+    rows: TableRows = {name: {**concatenate(of).means()} for name, of in parts.items()}
     return SuiteReport(
         suite="article",
         what="EuroSAT RGB test split (30 %, seed 231), the article's clouds and JPEG. Chips come "

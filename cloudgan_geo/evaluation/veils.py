@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,18 +10,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cloudgan_geo.evaluation.estimates import EstimateSums
+from cloudgan_geo.callbacks import Advance
+from cloudgan_geo.evaluation.coverage import EstimateSums
 from cloudgan_geo.evaluation.methods import UNPROCESSED, Contest
 from cloudgan_geo.evaluation.metrics import ChipScores, concatenate, score_chips
 from cloudgan_geo.evaluation.mosaics import Veiled, windows
-from cloudgan_geo.evaluation.report import Rows, Table
+from cloudgan_geo.evaluation.tables import Table, TableRows
 
 #: Mean transmittance of the chips that the headline averages over: there is cloud, and ground.
 THIN = (0.4, 0.95)
 #: Bins of mean transmittance, from dense to clear.
 _EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class VeilScores:
 
 
 def score_veils(
-    veils: Iterable[Veiled], contest: Contest, progress: Progress | None = None
+    veils: Iterable[Veiled], contest: Contest, progress: Advance | None = None
 ) -> VeilScores:
     """Runs all methods over ground under clouds.
 
@@ -104,7 +103,7 @@ def score_veils(
 
 def headline(veils: VeilScores, contest: Contest, ground: str) -> Table:
     """Returns the scores of all methods under thin cloud."""
-    rows: Rows = {}
+    rows: TableRows = {}
     for name, scores in veils.scores.items():
         means = scores.at(veils.thin).means()
         rows[name] = {
@@ -133,7 +132,7 @@ def by_transmittance(veils: VeilScores, ground: str) -> tuple[Table, Table]:
     masks["no cloud"] = veils.cloudless
     tables = []
     for score, what in (("psnr", "PSNR in dB"), ("mae", "Mean absolute error")):
-        rows: Rows = {
+        rows: TableRows = {
             label: {
                 "chips": int(mask.sum()),
                 **{name: of.at(mask).means()[score] for name, of in veils.scores.items()},
@@ -147,7 +146,7 @@ def by_transmittance(veils: VeilScores, ground: str) -> tuple[Table, Table]:
 
 def by_family(veils: VeilScores, contest: Contest, ground: str) -> Table:
     """Returns the scores of the model under thin cloud by the cloud's family."""
-    rows: Rows = {}
+    rows: TableRows = {}
     for family in dict.fromkeys(veils.families.tolist()):
         mask = veils.thin & (veils.families == family)
         before, after = (veils.psnr(name, mask) for name in (UNPROCESSED, contest.model))

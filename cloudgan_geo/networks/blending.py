@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cloudgan_geo.networks.inference import Cleaner
+from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.networks.thin import VIEW
 
 # Where strips are sent to whole. A CPU has them already.
@@ -21,7 +21,7 @@ _SENT_AS_THEY_ARE = ("uint8", "int16")
 
 
 class Grid(Protocol):
-    """The windows over a raster, as `raster.windows.WindowGrid` lays them."""
+    """The windows over a raster, as `windows.grid.WindowGrid` lays them."""
 
     @property
     def window(self) -> int:
@@ -60,7 +60,7 @@ def device_mosaic(
         scale: What a unit of value is in the model domain, of each band.
         offset: What value 0 is in the model domain, of each band.
     """
-    if not isinstance(cleaner, Cleaner) or not cleaner.device.startswith(_BLENDS):
+    if not isinstance(cleaner, PreparedGenerator) or not cleaner.device.startswith(_BLENDS):
         return None
     return DeviceMosaic(cleaner, grid, blocks, scale, offset)
 
@@ -70,7 +70,7 @@ class DeviceMosaic:
 
     The pixels of a strip are sent once and its finished corrections come back once, through
     pinned memory where the device is CUDA. Rows that a later strip changes stay there. The
-    sums are those of `raster.mosaic.CorrectionMosaic`, window after window in the same order:
+    sums are those of `windows.mosaic.CorrectionMosaic`, window after window in the same order:
     nothing depends on the order in which threads of the device finish.
 
     It is used by one thread, strips and windows in the order of their grid.
@@ -85,7 +85,7 @@ class DeviceMosaic:
 
     def __init__(
         self,
-        cleaner: Cleaner,
+        cleaner: PreparedGenerator,
         grid: Grid,
         blocks: Callable[[NDArray[np.intp]], NDArray[np.intp]],
         scale: Sequence[float],
@@ -113,7 +113,7 @@ class DeviceMosaic:
                 shape (10, block rows, block columns), for a cleaner that `estimates`.
         """
         self._first = first
-        # As `raster.radiometry.Radiometry.to_model`, step by step.
+        # As `raster.reading.radiometry.Radiometry.to_model`, step by step.
         self._image = (self._values(pixels) * self._scale + self._offset).clamp(0.0, 1.0)
         self._around = self._sum[:0] if around is None else self._send(around)
         bands = 5 if self._cleaner.estimates else 3

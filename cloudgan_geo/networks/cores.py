@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from cloudgan_geo.networks.inference import Cleaner
+from cloudgan_geo.networks.inference import PreparedGenerator
 
 # Two halves of the cores with a batch each lose less to the threads that read and write than
 # all of them with one batch: a core that is late keeps only its half waiting.
@@ -24,7 +24,7 @@ def shared_cores(cleaner: object) -> Iterator[tuple[int, Callable[[], None] | No
     Yields:
         How many threads, and what each of them is to call first, or None.
     """
-    if not isinstance(cleaner, Cleaner) or cleaner.device != "cpu":
+    if not isinstance(cleaner, PreparedGenerator) or cleaner.device != "cpu":
         yield 1, None
         return
     cores = torch.get_num_threads()

@@ -24,7 +24,7 @@ _BATCH_SIZE = {"cpu": 16, "cuda": 256, "mps": 64}
 _COMPILES = ("cuda",)
 
 
-class Cleaner:
+class PreparedGenerator:
     """A generator prepared for inference: batch norm folded, channels last, bf16 if faster.
 
     Args:
@@ -85,7 +85,7 @@ class Cleaner:
             batch: Cloudy windows in the model domain, float32 in [0, 1], shape (windows, 3,
                 height, width), height and width multiples of 16.
             view: What surrounds them, shape (windows, 10, 40, 40), for a generator that
-                `estimates`; see `raster.surroundings`.
+                `estimates`; see `windows.surroundings`.
 
         Returns:
             Clear windows, float32, of the same shape; from a generator that `estimates` five
@@ -165,7 +165,7 @@ class _ErrorScale:
 
 def load_cleaner(
     model: str | os.PathLike[str], *, device: str = "auto", precision: str = "auto"
-) -> Cleaner:
+) -> PreparedGenerator:
     """Loads a generator by name or path, ready to clean batches of windows.
 
     Args:
@@ -177,7 +177,7 @@ def load_cleaner(
         WeightsError: If the weights are unknown, damaged or of another architecture.
         UsageError: If the device or the precision is not available.
     """
-    return Cleaner(load_generator(model), device=device, precision=precision)
+    return PreparedGenerator(load_generator(model), device=device, precision=precision)
 
 
 def fold_batch_norm(network: nn.Module) -> nn.Module:

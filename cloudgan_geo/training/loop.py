@@ -14,7 +14,7 @@ from torch import nn
 
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.checkpoint import save_generator
-from cloudgan_geo.training.batches import Data
+from cloudgan_geo.training.data import Data
 from cloudgan_geo.training.trainer import Trainer
 
 STEP_COLUMNS = ("step", "epoch", "generator", "l1", "adversarial", "discriminator", "lr")

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import Estimate, ThinGenerator
-from cloudgan_geo.training.batches import Batch
+from cloudgan_geo.training.data import ChipBatch
 from cloudgan_geo.training.recipe import Recipe
 
 #: Mean square below which a chip counts as right: 43 dB, so that clear chips, which could be
@@ -30,13 +30,13 @@ class Objective(Protocol):
     def network(self) -> nn.Module:
         """Returns a new generator."""
 
-    def predict(self, network: nn.Module, batch: Batch) -> Any:
+    def predict(self, network: nn.Module, batch: ChipBatch) -> Any:
         """Returns all that the generator says about a batch on its device."""
 
-    def image(self, prediction: Any, batch: Batch) -> Tensor:
+    def image(self, prediction: Any, batch: ChipBatch) -> Tensor:
         """Returns the clear image that was predicted, shape (chips, 3, 64, 64)."""
 
-    def loss(self, prediction: Any, batch: Batch) -> Tensor:
+    def loss(self, prediction: Any, batch: ChipBatch) -> Tensor:
         """Returns the scalar to minimise."""
 
 
@@ -50,16 +50,16 @@ class ArticleObjective:
         """Returns the article's U-Net."""
         return UNetGenerator(width=self._recipe.width)
 
-    def predict(self, network: nn.Module, batch: Batch) -> Tensor:
+    def predict(self, network: nn.Module, batch: ChipBatch) -> Tensor:
         """Returns the clear image."""
         image: Tensor = network(batch.cloudy)
         return image
 
-    def image(self, prediction: Tensor, batch: Batch) -> Tensor:
+    def image(self, prediction: Tensor, batch: ChipBatch) -> Tensor:
         """Returns the prediction itself."""
         return prediction
 
-    def loss(self, prediction: Tensor, batch: Batch) -> Tensor:
+    def loss(self, prediction: Tensor, batch: ChipBatch) -> Tensor:
         """Returns the weighted mean absolute error."""
         return self._recipe.l1_weight * F.l1_loss(prediction, batch.clear)
 
@@ -80,16 +80,16 @@ class ThinObjective:
         """Returns a generator of correction, opacity and error."""
         return ThinGenerator(self._recipe.width, self._recipe.context)
 
-    def predict(self, network: nn.Module, batch: Batch) -> Estimate:
+    def predict(self, network: nn.Module, batch: ChipBatch) -> Estimate:
         """Returns the estimate."""
         estimate: Estimate = network(batch.cloudy, batch.view)
         return estimate
 
-    def image(self, prediction: Estimate, batch: Batch) -> Tensor:
+    def image(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
         """Returns the corrected image, not clipped."""
         return batch.cloudy + prediction.correction
 
-    def loss(self, prediction: Estimate, batch: Batch) -> Tensor:
+    def loss(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
         """Returns the sum of the three terms."""
         image = self.image(prediction, batch)
         square = (image - batch.clear).square()

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cloudgan_geo.training.batches import Batch, Data
+from cloudgan_geo.training.data import ChipBatch, Data
 from cloudgan_geo.training.objectives import objective_of
 
 #: Draws the clouds of the samples, apart from those of any training epoch.
@@ -33,7 +33,7 @@ def sample_rows(
         Three images a chip, float32 in [0, 1], each of shape (64, 64, 3).
     """
     device = next(generator.parameters()).device
-    batch = Batch(*(part.to(device) for part in data.under_clouds(indices, _SAMPLE_EPOCH)))
+    batch = ChipBatch(*(part.to(device) for part in data.under_clouds(indices, _SAMPLE_EPOCH)))
     objective = objective_of(data.recipe)
     generated = objective.image(objective.predict(generator, batch), batch).clamp(0, 1)
     images = (_pictures(part) for part in (batch.cloudy, batch.clear, generated))

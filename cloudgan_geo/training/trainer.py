@@ -14,7 +14,7 @@ from torch.nn.utils import clip_grad_norm_
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.discriminator import ResNetDiscriminator
 from cloudgan_geo.networks.precision import autocast, choose_precision
-from cloudgan_geo.training.batches import Batch, Data
+from cloudgan_geo.training.data import ChipBatch, Data
 from cloudgan_geo.training.losses import adversarial_loss, discriminator_loss
 from cloudgan_geo.training.objectives import objective_of
 from cloudgan_geo.training.recipe import Recipe
@@ -66,7 +66,7 @@ class Trainer:
         for generator in (self.generator, self.averaged):
             generator.load_state_dict(state)
 
-    def train_step(self, batch: Batch, total_steps: int) -> dict[str, float]:
+    def train_step(self, batch: ChipBatch, total_steps: int) -> dict[str, float]:
         """Updates discriminator and generator once; returns the row of the log."""
         lr = self.recipe.generator_lr * schedule_factor(self.recipe, self.step, total_steps)
         self.generator_optimiser.param_groups[0]["lr"] = lr
@@ -155,8 +155,10 @@ class Trainer:
             pairs[1].append(current)
         torch._foreach_lerp_(pairs[0], pairs[1], 1 - decay)
 
-    def _place(self, batch: Batch) -> Batch:
-        return Batch(*(_channels_last(part.to(self.device, non_blocking=True)) for part in batch))
+    def _place(self, batch: ChipBatch) -> ChipBatch:
+        return ChipBatch(
+            *(_channels_last(part.to(self.device, non_blocking=True)) for part in batch)
+        )
 
 
 def schedule_factor(recipe: Recipe, step: int, total_steps: int) -> float:

@@ -15,9 +15,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.chips.eurosat import SIZE, Chips, model_domain, orient
+from cloudgan_geo.chips.grounds import Ground, draw_ground
 from cloudgan_geo.clouds.cloud import PlacedCloud
 from cloudgan_geo.clouds.drawing import draw_cloud
-from cloudgan_geo.raster.surroundings import (
+from cloudgan_geo.windows.surroundings import (
     BLOCK,
     CHANNELS,
     REACH,
@@ -25,8 +27,6 @@ from cloudgan_geo.raster.surroundings import (
     WINDOW_BLOCKS,
     block_statistics,
 )
-from cloudgan_geo.training.eurosat import SIZE, Chips, model_domain, orient
-from cloudgan_geo.training.grounds import Ground, draw_ground
 
 Float32 = NDArray[np.float32]
 
@@ -62,7 +62,7 @@ class VeiledBatch:
         cloudy: Float32 in [0, 1], shape (chips, 3, 64, 64).
         clear: The same without cloud.
         opacity: Float32 in [0, 1], shape (chips, 1, 64, 64).
-        view: What surrounds each, shape (chips, 10, 40, 40); see `raster.surroundings`.
+        view: What surrounds each, shape (chips, 10, 40, 40); see `windows.surroundings`.
     """
 
     cloudy: Float32

@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 from synthetic import write_synthetic_scene
 
+from cloudgan_geo.correction.pipeline import decloud
+from cloudgan_geo.correction.plan import Plan, make_plan
+from cloudgan_geo.correction.streaming import compute_ahead
 from cloudgan_geo.networks.cores import shared_cores
-from cloudgan_geo.networks.inference import Cleaner, load_cleaner
-from cloudgan_geo.pipeline import decloud
-from cloudgan_geo.raster.opening import open_scene
-from cloudgan_geo.raster.plan import Plan, make_plan
-from cloudgan_geo.raster.scene import Rows
-from cloudgan_geo.raster.streaming import compute_ahead
-from cloudgan_geo.raster.windows import cut
-from cloudgan_geo.raster.writer import SceneWriter
+from cloudgan_geo.networks.inference import PreparedGenerator, load_cleaner
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.scene import Rows
+from cloudgan_geo.raster.writing.writer import SceneWriter
+from cloudgan_geo.windows.grid import cut
 
 SIZE, ROUNDS = 4_096, 3
 
@@ -37,7 +37,7 @@ class Parts:
     def __init__(self, source: Path, folder: Path) -> None:
         self._source, self._folder = source, folder
         self._plan: Plan = make_plan(open_scene(source))
-        self._cleaner: Cleaner = load_cleaner("article", device="cpu")
+        self._cleaner: PreparedGenerator = load_cleaner("article", device="cpu")
         print(f"the network runs in {self._cleaner.precision}", file=sys.stderr)
         self._clear: list[Rows] = []
         with closing(self._rows()) as pieces:

@@ -19,7 +19,7 @@ import rasterio
 import torch
 from torch import Tensor, nn
 
-from cloudgan_geo.networks.inference import Cleaner
+from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.networks.zoo import load_generator
 
 WINDOW, OVERLAP, BATCH = 64, 16, 16
@@ -45,7 +45,9 @@ class Prepared(nn.Module):
 
     def __init__(self, precision: str) -> None:
         super().__init__()
-        self.cleaner = Cleaner(load_generator("article"), device="cpu", precision=precision)
+        self.cleaner = PreparedGenerator(
+            load_generator("article"), device="cpu", precision=precision
+        )
 
     def forward(self, model: Tensor) -> Tensor:
         """Takes and returns windows in the model domain."""

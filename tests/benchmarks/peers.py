@@ -22,10 +22,10 @@ import rasterio
 import torch
 from synthetic import write_synthetic_scene
 
-from cloudgan_geo.networks.inference import Cleaner
+from cloudgan_geo.correction.pipeline import decloud
+from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.networks.zoo import load_generator
-from cloudgan_geo.pipeline import decloud
-from cloudgan_geo.raster.windows import WindowGrid
+from cloudgan_geo.windows.grid import WindowGrid
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".venv" / "peers"
@@ -90,7 +90,9 @@ class Ours:
     """Our engine, with the generator loaded."""
 
     def __init__(self, precision: str) -> None:
-        self._cleaner = Cleaner(load_generator("article"), device="cpu", precision=precision)
+        self._cleaner = PreparedGenerator(
+            load_generator("article"), device="cpu", precision=precision
+        )
         self.precision = self._cleaner.precision
 
     def __call__(self, source: Path, output: Path) -> tuple[float, float]:

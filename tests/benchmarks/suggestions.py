@@ -36,6 +36,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cloudgan_geo.chips.eurosat import load_chips, split
 from cloudgan_geo.evaluation.metrics import score_chips
 from cloudgan_geo.evaluation.veils import THIN
 from cloudgan_geo.networks.discriminator import ResidualBlock, ResNetDiscriminator
@@ -43,8 +44,7 @@ from cloudgan_geo.networks.generator import DoubleConv
 from cloudgan_geo.networks.precision import autocast
 from cloudgan_geo.networks.thin import Context, Estimate, ThinGenerator
 from cloudgan_geo.training import objectives
-from cloudgan_geo.training.batches import VALIDATION_EPOCH, Batch, Data
-from cloudgan_geo.training.eurosat import load_chips, split
+from cloudgan_geo.training.data import VALIDATION_EPOCH, Batch, Data
 from cloudgan_geo.training.objectives import ThinObjective, quantile_loss
 from cloudgan_geo.training.recipe import Recipe, recipe_named
 from cloudgan_geo.training.trainer import Trainer

@@ -14,13 +14,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cloudgan_geo.chips.eurosat import load_chips
 from cloudgan_geo.evaluation.cirrus import cirrus_scenes
 from cloudgan_geo.evaluation.mosaics import mosaic
 from cloudgan_geo.evaluation.sources import pairs_in, read_ground
-from cloudgan_geo.evaluation.thin import SEED, mosaics_of_test_chips, unseen_veils
+from cloudgan_geo.evaluation.thin_suites import SEED, mosaics_of_test_chips, unseen_veils
 from cloudgan_geo.networks.checkpoint import read_generator
 from cloudgan_geo.networks.thin import VIEW, VIEW_CHANNELS, ThinGenerator
-from cloudgan_geo.training.eurosat import load_chips
 
 Float32 = NDArray[np.float32]
 SIZES = (64, 128, 256)

@@ -10,8 +10,8 @@ import rasterio
 from click.testing import CliRunner
 from scenes import UTM, ground, read, write_scene
 
-from cloudgan_geo import pipeline
 from cloudgan_geo.cli.main import main
+from cloudgan_geo.correction import pipeline
 
 
 @pytest.fixture

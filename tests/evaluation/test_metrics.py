@@ -9,7 +9,7 @@ import torch
 from torchmetrics.functional.image import peak_signal_noise_ratio, spectral_angle_mapper
 
 from cloudgan_geo.evaluation.metrics import concatenate, score_chips
-from cloudgan_geo.evaluation.report import (
+from cloudgan_geo.evaluation.tables import (
     Bar,
     SuiteReport,
     Table,

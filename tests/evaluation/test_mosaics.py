@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from cloudgan_geo.chips.eurosat import Chips, load_chips
 from cloudgan_geo.clouds.drawing import draw_cloud
 from cloudgan_geo.evaluation.mosaics import arrange, joined, lay, mosaic, views, windows
-from cloudgan_geo.training.eurosat import Chips, load_chips
 
 
 def chips_of(count, seed=0):

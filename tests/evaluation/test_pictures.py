@@ -9,7 +9,7 @@ from scenes import write_scene
 from cloudgan_geo.errors import DatasetError, OutputError
 from cloudgan_geo.evaluation.pictures import draw_pictures, make_folder
 from cloudgan_geo.evaluation.preview import Drawing, draw_row, reduced, reduction
-from cloudgan_geo.evaluation.product import Product
+from cloudgan_geo.evaluation.products import Product
 
 COLOURS = {1: (143, 191, 143, 255), 2: (61, 133, 198, 255), 3: (217, 83, 79, 255)}
 NO_DATA = (209, 224, 242)

@@ -9,21 +9,21 @@ import pytest
 import rasterio
 import torch
 
+from cloudgan_geo.chips.eurosat import load_chips
 from cloudgan_geo.errors import DatasetError, UsageError
 from cloudgan_geo.evaluation.calibration import calibrate
 from cloudgan_geo.evaluation.cirrus import cirrus_scenes
 from cloudgan_geo.evaluation.clear import clear_suite
 from cloudgan_geo.evaluation.methods import contest
 from cloudgan_geo.evaluation.pairs import pairs_suite
-from cloudgan_geo.evaluation.product import Product
-from cloudgan_geo.evaluation.report import reports_to_json
+from cloudgan_geo.evaluation.products import Product
 from cloudgan_geo.evaluation.sources import Sources, clear_patches
 from cloudgan_geo.evaluation.suites import article_suite
-from cloudgan_geo.evaluation.thin import thin_seen, thin_unseen
+from cloudgan_geo.evaluation.tables import reports_to_json
+from cloudgan_geo.evaluation.thin_suites import thin_seen, thin_unseen
 from cloudgan_geo.networks.checkpoint import read_card, save_generator
 from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.networks.zoo import load_generator
-from cloudgan_geo.training.eurosat import load_chips
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ import torch
 from cloudgan_geo.networks.blending import DeviceMosaic
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.generator import UNetGenerator
-from cloudgan_geo.networks.inference import Cleaner
+from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
-from cloudgan_geo.raster.mosaic import CorrectionMosaic
-from cloudgan_geo.raster.surroundings import nearest_blocks
-from cloudgan_geo.raster.windows import WindowGrid, cut
+from cloudgan_geo.windows.grid import WindowGrid, cut
+from cloudgan_geo.windows.mosaic import CorrectionMosaic
+from cloudgan_geo.windows.surroundings import nearest_blocks
 
 SCALE, OFFSET = (1 / 2750, 1 / 2800, 1 / 2700), (0.0, -0.1, 0.05)
 
@@ -28,7 +28,7 @@ class Unchanged(torch.nn.Module):
 
 
 def cleaner_of(network, precision="fp32"):
-    return Cleaner(
+    return PreparedGenerator(
         LoadedGenerator(network.eval(), "tiny", "0" * 64), device="cpu", precision=precision
     )
 

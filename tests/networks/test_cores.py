@@ -8,7 +8,7 @@ import torch
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.cores import shared_cores
 from cloudgan_geo.networks.generator import UNetGenerator
-from cloudgan_geo.networks.inference import Cleaner
+from cloudgan_geo.networks.inference import PreparedGenerator
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def in_a_thread(*calls):
 def test_cores_are_shared_and_given_back(threads, cores, workers, each):
     threads(cores)
     tiny = LoadedGenerator(UNetGenerator(width=2).eval(), "tiny", "0" * 64)
-    with shared_cores(Cleaner(tiny, device="cpu", precision="fp32")) as (count, begin):
+    with shared_cores(PreparedGenerator(tiny, device="cpu", precision="fp32")) as (count, begin):
         assert count == workers
         assert in_a_thread(begin, torch.get_num_threads) == each
         assert torch.get_num_threads() == cores

@@ -10,7 +10,7 @@ from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks import inference
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.generator import UNetGenerator
-from cloudgan_geo.networks.inference import Cleaner, fold_batch_norm
+from cloudgan_geo.networks.inference import PreparedGenerator, fold_batch_norm
 from cloudgan_geo.networks.thin import ThinGenerator
 
 
@@ -39,7 +39,7 @@ def test_folding_keeps_the_output_and_removes_every_batch_norm(loaded, windows):
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 1e-5), ("bf16", 0.02)])
 def test_cleaning_is_the_networks_output(loaded, windows, precision, tolerance):
-    cleaner = Cleaner(loaded, device="cpu", precision=precision)
+    cleaner = PreparedGenerator(loaded, device="cpu", precision=precision)
     with torch.no_grad():
         expected = loaded.network(torch.from_numpy(windows)).numpy()
     cleaned = cleaner.clean(windows)
@@ -50,7 +50,7 @@ def test_cleaning_is_the_networks_output(loaded, windows, precision, tolerance):
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_window_does_not_depend_on_its_batch(loaded, windows, precision):
-    cleaner = Cleaner(loaded, device="cpu", precision=precision)
+    cleaner = PreparedGenerator(loaded, device="cpu", precision=precision)
     together = cleaner.clean(windows)
     alone = np.concatenate([cleaner.clean(windows[i : i + 1]) for i in range(5)])
     # 1 DN of a 16-bit scene is 1 / 2750 in the model domain.
@@ -58,7 +58,7 @@ def test_a_window_does_not_depend_on_its_batch(loaded, windows, precision):
 
 
 def test_a_batch_too_large_for_memory_is_halved(loaded, windows, monkeypatch):
-    cleaner = Cleaner(loaded, device="cpu", precision="fp32")
+    cleaner = PreparedGenerator(loaded, device="cpu", precision="fp32")
     forward, seen = cleaner._forward, []
 
     def small_memory(batch, view):
@@ -79,11 +79,11 @@ def test_a_batch_too_large_for_memory_is_halved(loaded, windows, monkeypatch):
 )
 def test_what_is_not_there_is_refused(loaded, device, precision):
     with pytest.raises(UsageError, match=r"--device|--precision"):
-        Cleaner(loaded, device=device, precision=precision)
+        PreparedGenerator(loaded, device=device, precision=precision)
 
 
 def test_auto_decides(loaded):
-    cleaner = Cleaner(loaded)
+    cleaner = PreparedGenerator(loaded)
     assert cleaner.precision in ("fp32", "bf16")
     assert cleaner.suggested_batch_size >= 1
 
@@ -97,8 +97,8 @@ class TestCompile:
         monkeypatch.setattr(inference.torch, "compile", compiling)
 
     def test_a_compiled_network_gives_the_same(self, allowed, loaded, windows):
-        plain = Cleaner(loaded, device="cpu", precision="fp32")
-        compiled = Cleaner(loaded, device="cpu", precision="fp32", compile=True)
+        plain = PreparedGenerator(loaded, device="cpu", precision="fp32")
+        compiled = PreparedGenerator(loaded, device="cpu", precision="fp32", compile=True)
         for count in (5, 2, 1):
             expected = plain.clean(windows[:count])
             assert np.allclose(compiled.clean(windows[:count]), expected, atol=1e-5)
@@ -106,8 +106,8 @@ class TestCompile:
     def test_with_views_too(self, allowed, windows):
         loaded = LoadedGenerator(ThinGenerator(width=2).eval(), "tiny", "0" * 64)
         views = np.random.default_rng(1).random((5, 10, 40, 40), np.float32)
-        plain = Cleaner(loaded, device="cpu", precision="bf16")
-        compiled = Cleaner(loaded, device="cpu", precision="bf16", compile=True)
+        plain = PreparedGenerator(loaded, device="cpu", precision="bf16")
+        compiled = PreparedGenerator(loaded, device="cpu", precision="bf16", compile=True)
         expected = plain.clean(windows, views)
         assert np.allclose(compiled.clean(windows, views), expected, atol=1 / 2750)
 
@@ -120,8 +120,8 @@ class TestCompile:
 
         monkeypatch.setattr(inference.torch, "compile", compiler_of_no_use)
         with pytest.raises(UsageError, match=r"^--compile: .*\(no C compiler\); leave it out$"):
-            Cleaner(loaded, device="cpu", compile=True)
+            PreparedGenerator(loaded, device="cpu", compile=True)
 
     def test_a_cpu_is_refused(self, loaded):
         with pytest.raises(UsageError, match="--compile: is for CUDA"):
-            Cleaner(loaded, device="cpu", compile=True)
+            PreparedGenerator(loaded, device="cpu", compile=True)

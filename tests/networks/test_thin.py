@@ -7,9 +7,9 @@ import torch
 from cloudgan_geo import load_generator
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator, save_generator
-from cloudgan_geo.networks.inference import Cleaner, fold_batch_norm
+from cloudgan_geo.networks.inference import PreparedGenerator, fold_batch_norm
 from cloudgan_geo.networks.thin import ThinGenerator, seen
-from cloudgan_geo.raster import surroundings
+from cloudgan_geo.windows import surroundings
 
 
 def random_network(context="surroundings"):
@@ -111,7 +111,7 @@ def test_an_unknown_context_is_refused(tmp_path, network, monkeypatch):
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 1e-4), ("bf16", 0.05)])
 def test_cleaning_gives_image_opacity_and_error(network, windows, views, precision, tolerance):
-    cleaner = Cleaner(LoadedGenerator(network, "tiny", "0" * 64), precision=precision)
+    cleaner = PreparedGenerator(LoadedGenerator(network, "tiny", "0" * 64), precision=precision)
     assert cleaner.estimates
     cleaned = cleaner.clean(windows, views)
     assert cleaned.shape == (5, 5, 64, 64)
@@ -136,8 +136,8 @@ def test_folding_keeps_all_outputs(network, windows, views):
 
 def test_the_cards_scale_of_the_error_is_interpolated_over_opacity(network, windows, views):
     scale = {"opacity": [0.0, 0.5, 1.0], "factor": [1.0, 3.0, 2.0]}
-    plain = Cleaner(LoadedGenerator(network, "tiny", "0"), precision="fp32")
-    scaled = Cleaner(
+    plain = PreparedGenerator(LoadedGenerator(network, "tiny", "0"), precision="fp32")
+    scaled = PreparedGenerator(
         LoadedGenerator(network, "tiny", "0", {"error_scale": scale}), precision="fp32"
     )
     before, after = plain.clean(windows, views), scaled.clean(windows, views)

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from cloudgan_geo import load_generator
+from cloudgan_geo.chips.eurosat import load_chips, split
 from cloudgan_geo.errors import RunError, UsageError
 from cloudgan_geo.training import loop
-from cloudgan_geo.training.batches import Data
-from cloudgan_geo.training.eurosat import load_chips, split
+from cloudgan_geo.training.data import Data
 from cloudgan_geo.training.recipe import RECIPES, Recipe, recipe_named
 from cloudgan_geo.training.trainer import Trainer, adversarial_weight, schedule_factor
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cloudgan_geo.raster.surroundings import BLOCK, REACH, VIEW
-from cloudgan_geo.training.eurosat import load_chips
-from cloudgan_geo.training.grounds import Ground, draw_ground
+from cloudgan_geo.chips.eurosat import load_chips
+from cloudgan_geo.chips.grounds import Ground, draw_ground
 from cloudgan_geo.training.veiled import VeiledChips
+from cloudgan_geo.windows.surroundings import BLOCK, REACH, VIEW
 
 INNER = slice(REACH, VIEW - REACH)
 

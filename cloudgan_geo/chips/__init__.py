@@ -1,0 +1,1 @@
+"""Clear chips of fixed size to train and test on."""

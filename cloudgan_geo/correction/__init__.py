@@ -1,0 +1,1 @@
+"""What runs: the only place where rasters and networks meet."""

@@ -1,0 +1,164 @@
+"""What a run is asked for, and what it did."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloudgan_geo.correction.quality import KeepRule
+from cloudgan_geo.errors import UsageError
+
+
+@dataclass(frozen=True)
+class DecloudOptions:
+    """How a scene is to be decloudied.
+
+    Attributes:
+        bands: Red, green and blue, counted from 1; None to find them.
+        radiometry: `auto`, or one of `raster.reading.radiometry.PROFILES`.
+        overlap: Pixels that neighbouring windows share, 0 to 63.
+        batch_size: Windows that the generator gets at once, or `auto`.
+        device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
+        precision: `auto`, `fp32` or `bf16`.
+        compile: Let torch compile the network first; on CUDA only.
+        rgb_only: Leave all other bands out of the output.
+        aoi: Vector file outside whose polygons no pixel changes, or None.
+        bounds: Left, bottom, right and top, in the scene's coordinates, outside of which no
+            pixel changes, or None.
+        cog: Write a cloud-optimized GeoTIFF with overviews.
+        creation: GDAL's creation options for the output, by name.
+        opacity: GeoTIFF to write the opacity of the cloud to, or None.
+        qa: GeoTIFF to write the quality band to, or None.
+        error: GeoTIFF to write the expected error to, or None.
+        keep_below: Opacity up to which pixels keep their values.
+        thick_above: Opacity above which a pixel cannot be recovered.
+        thick: What becomes of such a pixel: `keep`, `fill` or `nodata`.
+        thick_error: Expected error, in reflectance, above which a corrected pixel is not to be
+            trusted.
+        report: JSON file to write about the run, or None.
+        overwrite: Replace an output that exists.
+        strip_rows: Rows of windows computed together, or `auto`; changes nothing but speed
+            and memory.
+    """
+
+    bands: tuple[int, int, int] | None = None
+    radiometry: str = "auto"
+    overlap: int = 16
+    batch_size: int | str = "auto"
+    device: str = "auto"
+    precision: str = "auto"
+    compile: bool = False
+    rgb_only: bool = False
+    aoi: str | os.PathLike[str] | None = None
+    bounds: tuple[float, ...] | None = None
+    cog: bool = False
+    creation: Mapping[str, str] = field(default_factory=dict)
+    opacity: str | os.PathLike[str] | None = None
+    qa: str | os.PathLike[str] | None = None
+    error: str | os.PathLike[str] | None = None
+    keep_below: float = 0.05
+    thick_above: float = 0.9
+    thick: str = "keep"
+    thick_error: float = 0.035
+    report: str | os.PathLike[str] | None = None
+    overwrite: bool = False
+    strip_rows: int | str = "auto"
+
+    def __post_init__(self) -> None:
+        for option in ("batch_size", "strip_rows"):
+            value = getattr(self, option)
+            if value != "auto" and not (isinstance(value, int) and value >= 1):
+                flag = option.replace("_", "-")
+                raise UsageError(f"--{flag} {value}: takes auto or a number of at least 1")
+        _ = self.keep_rule  # Refuses what makes no sense.
+
+    @property
+    def keep_rule(self) -> KeepRule:
+        """What opacity decides about a pixel."""
+        return KeepRule(self.keep_below, self.thick_above, self.thick, self.thick_error)
+
+    @property
+    def for_estimates(self) -> list[str]:
+        """Options given, as on the command line, that need an estimate of the opacity."""
+        return [f"{option} {path}" for option, path in self.estimate_files.items()] + [
+            *self.keep_rule.changed()
+        ]
+
+    @property
+    def estimate_files(self) -> dict[str, Path]:
+        """Rasters beside the output, by the options that name them."""
+        asked = {"--opacity": self.opacity, "--qa": self.qa, "--error": self.error}
+        return {option: Path(path) for option, path in asked.items() if path is not None}
+
+
+@dataclass(frozen=True)
+class DecloudResult:
+    """What was done with a scene.
+
+    Attributes:
+        output: The file that was written.
+        bytes: Its size.
+        seconds: It took, from opening the scene to the file's being in its place.
+        width: Columns.
+        height: Rows.
+        count: Bands in the output.
+        windows: That the generator was given.
+        windows_skipped: Without a valid pixel in the area.
+        bands: Red, green and blue in the scene, counted from 1.
+        bands_reason: What they were told by.
+        radiometry: Profile.
+        radiometry_reason: Why this profile.
+        model: Name of the generator.
+        weights_sha256: Of its weights file, in hex.
+        device: Where it ran.
+        precision: `fp32` or `bf16`.
+        batch_size: Windows that it got at once.
+        qa_pixels: Pixels of each quality class, by name; None from a generator that estimates
+            no opacity.
+        qa_shares: The same as shares of all that are not nodata.
+        timings: Seconds of each stage: `plan` (opening and radiometry), `model` (loading it),
+            `correct` (reading, computing, writing) and `finish` (overviews, renaming).
+    """
+
+    output: Path
+    bytes: int
+    seconds: float
+    width: int
+    height: int
+    count: int
+    windows: int
+    windows_skipped: int
+    bands: tuple[int, int, int]
+    bands_reason: str
+    radiometry: str
+    radiometry_reason: str
+    model: str
+    weights_sha256: str
+    device: str
+    precision: str
+    batch_size: int
+    qa_pixels: dict[str, int] | None
+    qa_shares: dict[str, float] | None
+    timings: dict[str, float]
+
+
+class Clock:
+    """Seconds of each stage of a run, and of all."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self.stages: dict[str, float] = {}
+
+    def stage(self, name: str) -> None:
+        """Ends a stage."""
+        now = time.perf_counter()
+        self.stages[name] = now - self._last
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        """From the start to the end of the last stage."""
+        return self._last - self._started

@@ -1,0 +1,262 @@
+"""Correcting a scene strip by strip with whatever cleans its windows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloudgan_geo.callbacks import Progress
+from cloudgan_geo.correction.batches import Piece, WindowBatch, cut_batches, fill_gaps
+from cloudgan_geo.correction.quality import Estimates, KeepRule, QualityCounts, judge
+from cloudgan_geo.correction.streaming import compute_ahead
+from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.raster.reading.area import Area
+from cloudgan_geo.raster.reading.radiometry import Radiometry
+from cloudgan_geo.raster.reading.scene import Rows, Scene
+from cloudgan_geo.windows.grid import Strip, WindowGrid, cut
+from cloudgan_geo.windows.mosaic import CorrectionMosaic, RemoteMosaic
+from cloudgan_geo.windows.surroundings import Surroundings, cut_views
+
+#: Takes windows in the model domain, float32, shape (windows, 3, 64, 64), and, with a keep
+#: rule, what surrounds them, (windows, 10, 40, 40). Returns windows without cloud, with a keep
+#: rule of five bands: red, green, blue, opacity, half-width of the 90 % interval.
+Clean = Callable[..., NDArray[np.float32]]
+
+
+# Values are corrected so many at a time: their temporary copies then stay in the cache.
+_CORRECTED_VALUES = 2**18
+
+
+class SceneCorrection:
+    """One pass over a scene, from top to bottom.
+
+    What the windows change, not what they show, is blended and added to the scene's own
+    values: windows that change nothing leave every value as it was.
+
+    Its steps may run in threads of their own, one thread a step: `read`, `blended` (which
+    computes in others still), `corrected`.
+
+    Args:
+        scene: The scene.
+        radiometry: How its values relate to reflectance.
+        grid: The windows over it.
+        clean: Removes the clouds of windows.
+        batch_size: Windows that `clean` gets at once.
+        progress: Called after every batch.
+        area: Outside of which every value stays as it is; None for the whole scene.
+        rule: Which pixels keep their values; None if `clean` estimates no opacity.
+        remote: Where windows are cut, cleaned and blended instead of here; None for here.
+
+    Attributes:
+        batch_size: As given.
+        computed: Windows that `clean` got so far; those without a valid pixel in the area are
+            skipped.
+        quality: Pixels of each quality class so far; None without a keep rule.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        radiometry: Radiometry,
+        grid: WindowGrid,
+        clean: Clean,
+        batch_size: int,
+        progress: Progress | None = None,
+        area: Area | None = None,
+        rule: KeepRule | None = None,
+        remote: RemoteMosaic | None = None,
+    ) -> None:
+        self._scene = scene
+        self._radiometry = radiometry
+        self._grid = grid
+        self._clean = clean
+        self.batch_size = batch_size
+        self._progress = progress
+        self._area = area
+        self._rule = rule
+        self._remote = remote
+        self._mosaic = CorrectionMosaic(grid, bands=3 if rule is None else 5)
+        self.computed = 0
+        self.quality = None if rule is None else QualityCounts()
+
+    def read(self, strips: Sequence[Strip]) -> Iterator[Piece]:
+        """Yields every strip with the rows of the scene that its windows cover.
+
+        Args:
+            strips: All strips of the grid.
+
+        Raises:
+            SceneError: If the file is gone, damaged or truncated.
+        """
+        if self._rule is None:
+            yield from self._read(strips, lambda rows: None)
+            return
+        surroundings = Surroundings(self._grid, self._radiometry.to_model)
+        visible = self._scene.rgb_positions
+        waiting: deque[Piece] = deque()
+
+        def look(rows: Rows) -> None:
+            surroundings.add(rows.pixels[visible], rows.valid)
+
+        # A strip waits until the rows below it that its windows see have been read.
+        for piece in self._read(strips, look):
+            waiting.append(piece)
+            while waiting and surroundings.reach(waiting[0].strip):
+                ready = waiting.popleft()
+                yield replace(ready, around=surroundings.around(ready.strip))
+
+    def _read(self, strips: Sequence[Strip], look: Callable[[Rows], None]) -> Iterator[Piece]:
+        """Reads every row once, and lets someone look at it."""
+        bottoms = [min(strip.bottom, self._scene.height) for strip in strips]
+        pieces = self._scene.read(zip([0, *bottoms[:-1]], bottoms, strict=True))
+        rows: Rows | None = None
+        top = 0
+        for strip, piece in zip(strips, pieces, strict=True):
+            look(piece)
+            rows = piece if rows is None else rows.cut(strip.top - top).above(piece)
+            top = strip.top
+            wanted = rows.valid
+            if self._area is not None:
+                wanted = wanted & self._area.inside(top, top + wanted.shape[1])
+            yield Piece(strip, rows, wanted)
+
+    def blended(
+        self,
+        pieces: Iterable[Piece],
+        workers: int = 1,
+        begin: Callable[[], None] | None = None,
+    ) -> Generator[Piece]:
+        """Computes and blends the corrections of pieces.
+
+        Args:
+            pieces: All of them, from top to bottom.
+            workers: Threads that call `clean`.
+            begin: Called first in each of them.
+
+        Yields:
+            The pieces with their corrections, as long as they are final.
+
+        Raises:
+            WeightsError: If a window comes back with values that are no numbers.
+        """
+        visible = self._scene.rgb_positions
+        batches = cut_batches(pieces, self._grid, visible, self.batch_size)
+        if self._remote is None:
+            corrections = self._blended_here(batches, workers, begin)
+        else:
+            # In one thread only: it takes the windows in their order.
+            corrections = compute_ahead(self._blend_remotely, batches, 1, begin)
+        with closing(corrections):
+            for batch, correction in corrections:
+                self.computed += len(batch.rows)
+                self._tell(batch)
+                if batch.last:
+                    yield replace(batch.piece, correction=correction)
+
+    def corrected(self, piece: Piece) -> tuple[Rows, Estimates | None]:
+        """Corrects the rows of a piece that no later one changes.
+
+        Args:
+            piece: With its correction.
+
+        Returns:
+            The rows `strip.top` to before `strip.finished`, in arrays of their own, and, with
+            a keep rule, what else is known about them.
+        """
+        assert piece.correction is not None
+        height = piece.correction.shape[1]
+        done = piece.rows.cut(0, height)
+        pixels = done.pixels.copy()
+        visible = self._scene.rgb_positions
+        nodata = [band.nodata for band in self._scene.visible_bands]
+        judged: list[Estimates] = []
+        step = max(1, _CORRECTED_VALUES // self._scene.width)
+        for start in range(0, height, step):
+            part = slice(start, min(start + step, height))
+            values, wanted = pixels[visible, part], piece.wanted[:, part]
+            correction = piece.correction[:, part]
+            if self._rule is None:
+                new = self._radiometry.corrected(values, correction, wanted, nodata)
+            else:
+                correction, estimates = judge(
+                    self._rule, correction, values, wanted, self._radiometry
+                )
+                new = self._radiometry.corrected(values, correction, wanted, nodata)
+                self._rule.blank(new, wanted, estimates.quality, nodata)
+                judged.append(estimates)
+            pixels[visible, part] = new
+        rows = Rows(pixels, done.valid, done.mask)
+        if self.quality is None:
+            return rows, None
+        estimates = Estimates.joined(judged)
+        self.quality.add(estimates.quality)
+        return rows, estimates
+
+    def _blended_here(
+        self, batches: Iterable[WindowBatch], workers: int, begin: Callable[[], None] | None
+    ) -> Generator[tuple[WindowBatch, NDArray[np.float32] | None]]:
+        """Yields batches, the last of each piece with the piece's correction."""
+        changes = compute_ahead(self._change, batches, workers, begin)
+        with closing(changes):
+            for batch, change in changes:
+                if batch.first:
+                    self._mosaic.begin(batch.piece.strip)
+                self._mosaic.add(batch.rows, batch.columns, change)
+                yield batch, self._mosaic.finish(batch.piece.strip) if batch.last else None
+
+    def _blend_remotely(self, batch: WindowBatch) -> NDArray[np.float32] | None:
+        """Adds a batch where the generator is; after the last, returns the correction."""
+        assert self._remote is not None
+        strip = batch.piece.strip
+        if batch.first:
+            self._remote.begin(strip.first, batch.pixels, batch.piece.around)
+        gaps, filled = fill_gaps(batch, self._grid, self._radiometry.to_model)
+        self._remote.add(batch.rows, batch.columns, gaps, filled)
+        if not batch.last:
+            return None
+        correction = self._remote.finish(strip.finished - strip.top)
+        correction = correction[:, : self._grid.height - strip.top, : self._grid.width]
+        _check_finite(correction)
+        return correction
+
+    def _change(self, batch: WindowBatch) -> NDArray[np.float32]:
+        """Returns what `clean` changes in windows, shape (windows, bands, window, window)."""
+        tops = self._grid.tops[batch.rows] - batch.piece.strip.top
+        lefts = self._grid.lefts[batch.columns]
+        windows = self._radiometry.to_model(cut(batch.pixels, tops, lefts))
+        if not len(windows):
+            return np.zeros((0, self._mosaic.bands, *windows.shape[2:]), np.float32)
+        gaps, filled = fill_gaps(batch, self._grid, self._radiometry.to_model)
+        windows[gaps] = filled
+        if batch.piece.around is None:
+            change = self._clean(windows) - windows
+        else:
+            views = cut_views(
+                batch.piece.around,
+                batch.piece.strip,
+                self._grid.tops[batch.rows],
+                self._grid.lefts[batch.columns],
+            )
+            change = self._clean(windows, views)
+            change[:, :3] -= windows
+        _check_finite(change)
+        return change
+
+    def _tell(self, batch: WindowBatch) -> None:
+        if self._progress is None:
+            return
+        columns = len(self._grid.lefts)
+        done = batch.piece.strip.stop * columns
+        if not batch.last:
+            done = batch.rows[-1] * columns + batch.columns[-1] + 1
+        self._progress(int(done), len(self._grid))
+
+
+def _check_finite(corrections: NDArray[np.float32]) -> None:
+    if not np.isfinite(corrections).all():
+        raise WeightsError("the generator returns values that are no numbers; see --model")

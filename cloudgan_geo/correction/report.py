@@ -1,0 +1,69 @@
+"""What a run leaves behind about itself: tags of its output and a JSON report."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+
+from cloudgan_geo import __version__
+from cloudgan_geo.correction.options import DecloudOptions, DecloudResult
+from cloudgan_geo.raster.reading.radiometry import Radiometry
+from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
+
+# Options that change nothing in the output.
+_IMMATERIAL = ("strip_rows", "overwrite", "report", "opacity", "qa", "error")
+
+
+def provenance(
+    options: DecloudOptions, radiometry: Radiometry, model: str, sha256: str
+) -> dict[str, str]:
+    """Returns the tags by which an output says where it comes from.
+
+    Args:
+        options: As they were given.
+        radiometry: As it was settled.
+        model: Name of the generator.
+        sha256: Of its weights file, in hex.
+    """
+    asked = {key: value for key, value in asdict(options).items() if key not in _IMMATERIAL}
+    return {
+        "CLOUDGAN_VERSION": __version__,
+        "CLOUDGAN_MODEL": model,
+        "CLOUDGAN_WEIGHTS_SHA256": sha256,
+        "CLOUDGAN_RADIOMETRY": radiometry.profile,
+        "CLOUDGAN_RADIOMETRY_REASON": radiometry.reason,
+        "CLOUDGAN_OPTIONS": json.dumps(asked, default=os.fspath),
+    }
+
+
+def write_report(
+    file: AtomicOutput, inputs: Sequence[str], options: DecloudOptions, result: DecloudResult
+) -> None:
+    """Writes what was asked for and what was done.
+
+    Args:
+        file: The report.
+        inputs: The scene, or the files that make one.
+        options: All options, as they were given.
+        result: What was done.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    report = {
+        "program": "cloudgan-geo",
+        "version": __version__,
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "inputs": list(inputs),
+        "options": asdict(options),
+        "result": asdict(result),
+    }
+    text = json.dumps(report, indent=2, default=os.fspath)
+    try:
+        file.partial.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise output_error(file.path, error, file.option) from error
+    file.commit()

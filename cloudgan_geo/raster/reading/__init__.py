@@ -1,0 +1,1 @@
+"""What inputs are, and their pixels."""

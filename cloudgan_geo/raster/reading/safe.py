@@ -1,0 +1,126 @@
+"""Sentinel-2 products as ESA delivers them: a .SAFE folder, or the zip of one."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from cloudgan_geo.errors import SceneError
+
+_METADATA = re.compile(r"(?:^|/)MTD_MSIL(1C|2A)\.xml$")
+
+# The bands at 10 m; red, green and blue must be there.
+_BANDS = ("B04", "B03", "B02", "B08")
+
+_KEPT = (
+    *("QUANTIFICATION_VALUE", "BOA_QUANTIFICATION_VALUE", "PROCESSING_BASELINE"),
+    *("PRODUCT_URI", "PROCESSING_LEVEL", "PRODUCT_START_TIME"),
+)
+
+# Of the bands, in the metadata, where they are counted B01 to B08, B8A, B09 and so on.
+_BAND_IDS = {"B02": "1", "B03": "2", "B04": "3", "B08": "7"}
+
+
+@dataclass(frozen=True)
+class SafeProduct:
+    """A Sentinel-2 product.
+
+    Attributes:
+        bands: Path of the file of each band at 10 m, for GDAL.
+        tags: What its metadata says that is worth keeping.
+    """
+
+    bands: dict[str, str]
+    tags: dict[str, str]
+
+
+def find_product(path: str) -> SafeProduct | None:
+    """Looks whether a local path is a Sentinel-2 product.
+
+    Args:
+        path: A folder, a zip file or an XML file; anything else is none.
+
+    Raises:
+        SceneError: If it is one that is damaged or cannot be used.
+    """
+    if os.path.isdir(path):
+        return _from_folder(path, Path(path))
+    if _METADATA.search(path.replace(os.sep, "/")):
+        return _from_folder(path, Path(path).parent)
+    if zipfile.is_zipfile(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                inside = f"/vsizip/{{{os.path.abspath(path)}}}/"
+                return _product(path, archive.namelist(), archive.read, inside)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+            if isinstance(error, SceneError):
+                raise
+            raise SceneError(f"{path}: is a damaged zip file ({error})") from error
+    return None
+
+
+def _from_folder(path: str, folder: Path) -> SafeProduct | None:
+    if not any(folder.glob("MTD_MSIL*.xml")):
+        return None
+    names = [file.relative_to(folder).as_posix() for file in folder.rglob("*.[jx][pm][2l]")]
+    return _product(
+        path, sorted(names), lambda name: (folder / name).read_bytes(), f"{folder.resolve()}/"
+    )
+
+
+def _product(
+    path: str, names: list[str], read: Callable[[str], bytes], inside: str
+) -> SafeProduct | None:
+    """Puts a product together from the names of its files."""
+    metadata = [name for name in names if _METADATA.search(name)]
+    if not metadata:
+        return None
+    if len(metadata) > 1:
+        raise SceneError(f"{path}: holds {len(metadata)} Sentinel-2 products; name one of them")
+    bands = {}
+    for band in _BANDS:
+        pattern = re.compile(
+            rf"(?:^|/)GRANULE/[^/]+/IMG_DATA/(?:R10m/)?[^/]*_{band}(?:_10m)?\.jp2$"
+        )
+        files = [name for name in names if pattern.search(name)]
+        if len(files) > 1:
+            raise SceneError(
+                f"{path}: holds {len(files)} tiles; name the band files of one of them instead"
+            )
+        if files:
+            bands[band] = inside + files[0]
+        elif band != "B08":
+            raise SceneError(f"{path}: its band {band} at 10 m is missing")
+    try:
+        tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))
+    except ElementTree.ParseError as error:
+        raise SceneError(f"{path}: its metadata {metadata[0]} is damaged ({error})") from error
+    return SafeProduct(bands, tags)
+
+
+def _tags(path: str, root: ElementTree.Element, bands: tuple[str, ...]) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    offsets: dict[str, str] = {}
+    for element in root.iter():
+        text = (element.text or "").strip()
+        name = element.tag.rpartition("}")[2]
+        if name in ("RADIO_ADD_OFFSET", "BOA_ADD_OFFSET"):
+            offsets[element.get("band_id", "")] = text
+            tags[name] = text
+        elif name in _KEPT:
+            tags[name] = text
+    if offsets:
+        used = {offsets.get(_BAND_IDS[band]) for band in bands}
+        if len(used) != 1 or None in used:
+            raise SceneError(
+                f"{path}: its metadata gives its bands different offsets, or some none"
+            )
+        for name in ("RADIO_ADD_OFFSET", "BOA_ADD_OFFSET"):
+            if name in tags:
+                tags[name] = str(used.copy().pop())
+    return tags

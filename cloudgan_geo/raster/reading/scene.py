@@ -1,0 +1,253 @@
+"""A georeferenced raster to work on: what it is, and its rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.enums import ColorInterp
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from cloudgan_geo.errors import SceneError
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset, reason
+from cloudgan_geo.raster.reading.bands import RgbBands
+
+# About as many values at a time are read when a whole scene is gone through.
+_READ_VALUES = 2**22
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band of a scene.
+
+    Attributes:
+        index: In the file, counted from 1.
+        dtype: Of its values.
+        nodata: Value that means no data, or None.
+        description: Its name, or None.
+        colour: Its colour interpretation.
+        scale: Declared factor from values to physical units; 1 if none is.
+        offset: Declared addend, after scaling; 0 if none is.
+        unit: Declared unit, or None.
+        tags: Metadata of the band.
+    """
+
+    index: int
+    dtype: str
+    nodata: float | None
+    description: str | None
+    colour: ColorInterp
+    scale: float
+    offset: float
+    unit: str | None
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Neighbouring whole rows of a scene.
+
+    Attributes:
+        pixels: The scene's bands, shape (bands, rows, width).
+        valid: Where red, green and blue are neither nodata nor masked nor NaN, shape
+            (3, rows, width).
+        mask: The scene's mask band, uint8, shape (rows, width), or None if it has none.
+    """
+
+    pixels: NDArray[Any]
+    valid: NDArray[np.bool_]
+    mask: NDArray[np.uint8] | None = None
+
+    def cut(self, start: int, stop: int | None = None) -> Rows:
+        """Returns the rows `start` to before `stop`, without copying."""
+        mask = None if self.mask is None else self.mask[start:stop]
+        return Rows(self.pixels[:, start:stop], self.valid[:, start:stop], mask)
+
+    def above(self, below: Rows) -> Rows:
+        """Returns these rows with others below them."""
+        mask = None
+        if self.mask is not None and below.mask is not None:
+            mask = np.concatenate([self.mask, below.mask])
+        return Rows(
+            np.concatenate([self.pixels, below.pixels], axis=1),
+            np.concatenate([self.valid, below.valid], axis=1),
+            mask,
+        )
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What tells a file from another one of its name, and from itself before a change.
+
+    Attributes:
+        path: Of the file.
+        size: In bytes; -1 if there is no such file.
+        modified: In nanoseconds.
+        inode: On its disk.
+    """
+
+    path: str
+    size: int
+    modified: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: str) -> FileState:
+        """Looks at a file."""
+        try:
+            state = os.stat(path)
+        except OSError:
+            return cls(path, -1, 0, 0)
+        return cls(path, state.st_size, state.st_mtime_ns, state.st_ino)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A raster with red, green and blue bands, as found when it was opened.
+
+    Attributes:
+        path: As given, for messages.
+        dataset: What GDAL opens.
+        files: Local files that it consists of, and their state when it was opened.
+        width: Columns.
+        height: Rows.
+        file_count: Bands in the file.
+        bands: Those that are read and belong in an output.
+        rgb: Which are red, green and blue.
+        alpha: Index of the alpha band, counted from 1, or None.
+        has_mask: Whether it has a mask band, internal or in a file of its own.
+        crs: Coordinate reference system, or None.
+        transform: From pixel to map coordinates; the identity if there is none.
+        gcps: Ground control points, in `crs`, where there is no transform.
+        rpcs: Rational polynomial coefficients, or None.
+        block_shape: Height and width of the blocks it is stored in.
+        interleave: `pixel` or `band`.
+        tags: Metadata of the file.
+        domains: Metadata of the file in other domains, by name.
+    """
+
+    path: str
+    dataset: str
+    files: tuple[FileState, ...]
+    width: int
+    height: int
+    file_count: int
+    bands: tuple[Band, ...]
+    rgb: RgbBands
+    alpha: int | None
+    has_mask: bool
+    crs: CRS | None
+    transform: Affine
+    gcps: tuple[Any, ...]
+    rpcs: Any
+    block_shape: tuple[int, int]
+    interleave: str
+    tags: dict[str, str]
+    domains: dict[str, dict[str, str]]
+
+    @property
+    def dtype(self) -> str:
+        """Of the values."""
+        return self.bands[0].dtype
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the values are floating point."""
+        return bool(np.issubdtype(np.dtype(self.dtype), np.floating))
+
+    @property
+    def rgb_positions(self) -> list[int]:
+        """Indices of red, green and blue among `bands`, counted from 0."""
+        indexes = [band.index for band in self.bands]
+        return [indexes.index(index) for index in self.rgb.indexes]
+
+    @property
+    def visible_bands(self) -> tuple[Band, Band, Band]:
+        """Red, green and blue."""
+        red, green, blue = (self.bands[position] for position in self.rgb_positions)
+        return red, green, blue
+
+    def visible(self) -> Scene:
+        """Returns the same scene with no other bands than red, green and blue."""
+        return replace(self, bands=self.visible_bands)
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yields first row and row after the last of pieces of the scene, top to bottom.
+
+        They are as high as its blocks, so that none is decoded twice, or a multiple.
+        """
+        block = self.block_shape[0]
+        rows = max(1, _READ_VALUES // (self.width * len(self.bands)))
+        rows = rows // block * block if rows >= block else block
+        for top in range(0, self.height, rows):
+            yield top, min(top + rows, self.height)
+
+    def read(self, spans: Iterable[tuple[int, int]]) -> Generator[Rows]:
+        """Reads rows of the scene, opening it for as long as the iteration lasts.
+
+        Args:
+            spans: First row and row after the last of each piece.
+
+        Raises:
+            SceneError: If the file is gone, damaged, truncated or no longer what it was.
+        """
+        self._check_files()
+        with rasterio.Env(**GDAL_OPTIONS), open_raster(self.dataset, self.path) as dataset:
+            if (dataset.width, dataset.height) != (self.width, self.height):
+                raise SceneError(f"{self.path}: was replaced by another file while it was in use")
+            for top, bottom in spans:
+                try:
+                    rows = self._rows(dataset, top, bottom)
+                except GDAL_ERRORS as error:
+                    raise SceneError(
+                        f"{self.path}: rows {top} to {bottom - 1} cannot be read, the file is "
+                        f"truncated or damaged ({reason(error)})"
+                    ) from error
+                self._check_files()
+                yield rows
+
+    def _check_files(self) -> None:
+        for file in self.files:
+            if file != FileState.of(file.path):
+                raise SceneError(f"{file.path}: was replaced or changed while it was in use")
+
+    def _rows(self, dataset: Any, top: int, bottom: int) -> Rows:
+        window = Window(0, top, self.width, bottom - top)
+        pixels = dataset.read([band.index for band in self.bands], window=window)
+        values = pixels[self.rgb_positions]
+        valid = np.isfinite(values) if self.is_float else np.ones(values.shape, np.bool_)
+        for band, layer, where in zip(self.visible_bands, values, valid, strict=True):
+            if band.nodata is not None and not np.isnan(band.nodata):
+                code = int(band.nodata) if band.nodata == int(band.nodata) else band.nodata
+                where &= layer != code
+        if self.alpha is not None:
+            valid &= dataset.read(self.alpha, window=window) > 0
+        mask = dataset.read_masks(self.rgb.indexes[0], window=window) if self.has_mask else None
+        if mask is not None:
+            valid &= mask > 0
+        return Rows(pixels, valid, mask)
+
+
+def open_raster(dataset: str, name: str | None = None) -> Any:
+    """Opens a raster with rasterio.
+
+    Args:
+        dataset: What GDAL opens.
+        name: How to call it in messages.
+
+    Raises:
+        SceneError: If it is none.
+    """
+    try:
+        return open_dataset(dataset)
+    except GDAL_ERRORS as error:
+        raise SceneError(
+            f"{name or dataset}: is not a raster that can be opened ({reason(error)})"
+        ) from error

@@ -1,0 +1,88 @@
+"""What an input is: one raster, a set of single-band files, or a Sentinel-2 product."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cloudgan_geo.errors import SceneNotFoundError, UsageError
+from cloudgan_geo.raster.reading.safe import find_product
+from cloudgan_geo.raster.reading.stack import stack_files
+
+#: One path, or those of several single-band files.
+ScenePaths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What GDAL is to open for an input.
+
+    Attributes:
+        name: The input as given, for messages.
+        dataset: What GDAL opens: the same, or a virtual raster (XML) of several files.
+        files: Local files that the input consists of, as far as they are known.
+    """
+
+    name: str
+    dataset: str
+    files: tuple[str, ...]
+
+
+def scene_paths(scene: ScenePaths) -> tuple[str, ...]:
+    """Returns the paths of an input."""
+    if isinstance(scene, (str, os.PathLike)):
+        return (os.fspath(scene),)
+    return tuple(os.fspath(path) for path in scene)
+
+
+def find_source(scene: ScenePaths) -> Source:
+    """Finds out what an input is.
+
+    Args:
+        scene: A raster, anything GDAL opens; a Sentinel-2 product: its .SAFE folder, the zip
+            of that, or its MTD_MSIL1C.xml or MTD_MSIL2A.xml; or several single-band files.
+
+    Raises:
+        SceneNotFoundError: If there is no such file.
+        SceneError: If the files do not belong together, or the product cannot be read.
+        BandError: If the bands of files cannot be told by their names.
+    """
+    paths = scene_paths(scene)
+    for path in paths:
+        if is_local(path) and not os.path.exists(path):
+            raise SceneNotFoundError(f"{path}: there is no such file")
+    name = ", ".join(paths)
+    if len(paths) != 1:
+        return Source(name, stack_files(paths), paths)
+    product = find_product(paths[0]) if is_local(name) else None
+    if product is None:
+        return Source(name, name, paths)
+    bands = tuple(product.bands.values())
+    files = bands if Path(name).is_dir() or name.lower().endswith(".xml") else (name,)
+    dataset = stack_files(bands, tuple(product.bands), product.tags, nodata=0)
+    return Source(name, dataset, files)
+
+
+def is_local(path: str) -> bool:
+    """Whether a path names a file, rather than something that only GDAL knows to open."""
+    return not re.match(r"/vsi|\w+://|[A-Za-z0-9_]{2,}:|<", path)
+
+
+def default_output(scene: ScenePaths) -> Path:
+    """Returns `<scene>_decloud.tif` beside the scene.
+
+    Raises:
+        UsageError: If the scene is several files, or none of its own.
+    """
+    paths = scene_paths(scene)
+    if len(paths) != 1 or not is_local(paths[0]):
+        what = "several files" if len(paths) != 1 else paths[0]
+        raise UsageError(f"{what}: where to write to must be said with --output")
+    path = Path(paths[0])
+    if path.name.startswith("MTD_MSIL"):
+        path = path.absolute().parent
+    stem = path.stem.removesuffix(".SAFE")
+    return path.with_name(f"{stem}_decloud.tif")

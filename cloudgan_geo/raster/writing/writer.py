@@ -1,0 +1,245 @@
+"""Writing a GeoTIFF that is like a scene in everything but its pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.enums import ColorInterp
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from cloudgan_geo.errors import OutputError
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset
+from cloudgan_geo.raster.reading.scene import Rows, Scene
+from cloudgan_geo.raster.writing.creation import gtiff_options
+from cloudgan_geo.raster.writing.output import write_error
+
+_RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+
+
+class SceneWriter:
+    """Writes rows, from top to bottom, to a tiled and compressed GeoTIFF.
+
+    Coordinates, size, dtype, nodata, mask, and the bands' names, colours, scales, units and
+    tags are the scene's. Rows are gathered to whole rows of blocks, since a block that is
+    written twice takes its place in the file twice.
+
+    Args:
+        partial: The file to write.
+        target: What it will be called, for messages.
+        scene: The scene it is to be like.
+        creation: Creation options that override ours, with upper-case names.
+        option: Of the command line, that names the target.
+
+    Raises:
+        OutputError: If the file cannot be created.
+    """
+
+    def __init__(
+        self,
+        partial: Path,
+        target: Path,
+        scene: Scene,
+        creation: Mapping[str, str] | None = None,
+        option: str = "--output",
+    ) -> None:
+        self._partial = partial
+        self._target = target
+        self._option = option
+        self._scene = scene
+        self._pixels: list[NDArray[Any]] = []
+        self._masks: list[NDArray[np.uint8]] = []
+        self._row = 0
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset = _create(partial, scene, creation or {})
+            except (*GDAL_ERRORS, OSError) as error:
+                raise self._error(error) from error
+        self._block = self._dataset.block_shapes[0][0]
+
+    def __enter__(self) -> SceneWriter:
+        return self
+
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Adds metadata to the file. Costs nothing before the first rows are written."""
+        self._dataset.update_tags(**tags)
+
+    def colour(self, table: Mapping[int, tuple[int, int, int, int]]) -> None:
+        """Gives the only band a colour (red, green, blue, alpha) for each of its values.
+
+        Must come before the first rows.
+        """
+        self._dataset.write_colormap(1, table)
+
+    def write(self, rows: Rows) -> None:
+        """Appends rows below those written before.
+
+        Args:
+            rows: Pixels of the scene's bands and dtype and, if it has one, the mask.
+
+        Raises:
+            OutputError: If they cannot be written.
+        """
+        self._pixels.append(rows.pixels)
+        if rows.mask is not None:
+            self._masks.append(rows.mask)
+        ready = sum(pixels.shape[1] for pixels in self._pixels)
+        last = self._row + ready == self._scene.height
+        count = ready if last else ready // self._block * self._block
+        if not count:
+            return
+        pixels = np.concatenate(self._pixels, axis=1)
+        self._pixels = [pixels[:, count:]]
+        mask = np.concatenate(self._masks) if self._masks else None
+        self._masks = [] if mask is None else [mask[count:]]
+        self._flush(pixels[:, :count], None if mask is None else mask[:count])
+
+    def _flush(self, pixels: NDArray[Any], mask: NDArray[np.uint8] | None) -> None:
+        height = pixels.shape[1]
+        window = Window(0, self._row, self._scene.width, height)
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset.write(pixels, window=window)
+                if mask is not None:
+                    self._dataset.write_mask(mask, window=window)
+            except GDAL_ERRORS as error:
+                raise self._error(error) from error
+        self._row += height
+
+    def close(self) -> None:
+        """Completes the file and checks that all of it is there.
+
+        Raises:
+            OutputError: If it is not.
+        """
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset.close()
+                complete = is_complete(self._partial)
+            except (*GDAL_ERRORS, OSError) as error:
+                raise self._error(error) from error
+        if not complete:
+            raise self._error(None)
+
+    def _error(self, error: BaseException | None) -> OutputError:
+        return write_error(self._partial, self._target, error, self._option)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        with rasterio.Env(**GDAL_OPTIONS):
+            try:
+                self._dataset.close()
+            except GDAL_ERRORS:
+                return  # The file is given up for the error that is on its way.
+
+
+def _create(partial: Path, scene: Scene, creation: Mapping[str, str]) -> Any:
+    profile: dict[str, Any] = {
+        "driver": "GTiff",
+        "width": scene.width,
+        "height": scene.height,
+        "count": len(scene.bands),
+        "dtype": scene.dtype,
+        "nodata": _nodata(scene),
+        "crs": scene.crs,
+        "interleave": scene.interleave if scene.interleave in ("pixel", "band") else "pixel",
+        **_colour_profile(scene),
+        **gtiff_options(scene.dtype, creation),
+    }
+    if scene.transform != Affine.identity():
+        profile["transform"] = scene.transform
+    elif scene.gcps:
+        profile["gcps"] = scene.gcps
+        # rasterio asks for one even if there is none.
+        profile["crs"] = scene.crs or CRS()
+    if scene.rpcs is not None:
+        profile["rpcs"] = scene.rpcs
+    dataset = open_dataset(partial, "w", **profile)
+    _describe(dataset, scene)
+    return dataset
+
+
+def _describe(dataset: Any, scene: Scene) -> None:
+    bands = scene.bands
+    dataset.colorinterp = [band.colour for band in bands]
+    if any(band.description for band in bands):
+        dataset.descriptions = [band.description for band in bands]
+    if any((band.scale, band.offset) != (1.0, 0.0) for band in bands):
+        dataset.scales = [band.scale for band in bands]
+        dataset.offsets = [band.offset for band in bands]
+    if any(band.unit for band in bands):
+        dataset.units = [band.unit for band in bands]
+    dataset.update_tags(**scene.tags)
+    for domain, tags in scene.domains.items():
+        dataset.update_tags(ns=domain, **tags)
+    for index, band in enumerate(bands, start=1):
+        changed = band.index in scene.rgb.indexes
+        tags = {
+            key: value
+            for key, value in band.tags.items()
+            if not (changed and key.startswith("STATISTICS_"))
+        }
+        if tags:
+            dataset.update_tags(index, **tags)
+
+
+def _nodata(scene: Scene) -> float | None:
+    """Returns the one nodata value that a GeoTIFF can have, if the dtype can hold it."""
+    nodata = scene.visible_bands[0].nodata
+    if nodata is None or scene.is_float:
+        return nodata
+    limits = np.iinfo(scene.dtype)
+    return nodata if limits.min <= nodata <= limits.max else None
+
+
+def _colour_profile(scene: Scene) -> dict[str, str]:
+    """Keeps GDAL from taking any three 8-bit bands for red, green and blue."""
+    colours = tuple(band.colour for band in scene.bands)
+    profile = {"photometric": "RGB" if colours[:3] == _RGB else "MINISBLACK"}
+    if ColorInterp.alpha not in colours:
+        profile["alpha"] = "NO"
+    return profile
+
+
+def is_complete(path: Path) -> bool:
+    """Tells whether every block of a GeoTIFF is where its directory says, inside the file.
+
+    GDAL may report nothing when the last blocks or the directory do not fit on the disk.
+    """
+    size = path.stat().st_size
+    with open_dataset(path) as dataset:
+        levels = len(dataset.overviews(1))
+    return all(_blocks_are_inside(path, size, level) for level in (None, *range(levels)))
+
+
+def _blocks_are_inside(path: Path, size: int, level: int | None) -> bool:
+    """Looks at the blocks of the full resolution (None) or of an overview."""
+    which: dict[str, Any] = {} if level is None else {"overview_level": level}
+    with open_dataset(path, **which) as dataset:
+        separate = dataset.profile.get("interleave") == "band"
+        block_height, block_width = dataset.block_shapes[0]
+        shape = -(-dataset.height // block_height), -(-dataset.width // block_width)
+    with open_dataset(path) as dataset:
+        for band in dataset.indexes if separate else (1,):
+            for row, column in np.ndindex(shape):
+                where = [
+                    dataset.get_tag_item(f"{name}_{column}_{row}", "TIFF", bidx=band, ovr=level)
+                    for name in ("BLOCK_OFFSET", "BLOCK_SIZE")
+                ]
+                if None in where or "" in where or sum(map(int, where)) > size:
+                    return False
+    return True

@@ -1,0 +1,1 @@
+"""Synthetic clouds over clear scenes and chips, and their truth."""

@@ -1,0 +1,100 @@
+"""Batches of cloudy and clear chips, a function of the step alone."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cloudgan_geo.chips.eurosat import Chips, Split, model_domain
+from cloudgan_geo.simulation.article_pairs import cloudy_pairs
+from cloudgan_geo.training.recipe import Recipe
+from cloudgan_geo.training.veiled import VeiledChips
+
+#: Epoch number of the validation clouds, which no training epoch reaches.
+VALIDATION_EPOCH = 2**31
+
+
+class ChipBatch(NamedTuple):
+    """Chips to train on.
+
+    Attributes:
+        cloudy: Model domain, float32 in [0, 1], shape (chips, 3, 64, 64).
+        clear: The same without cloud.
+        opacity: Of the cloud, float32 in [0, 1], shape (chips, 1, 64, 64); empty under the
+            article's clouds, which have none.
+        view: What surrounds each chip, shape (chips, 10, 40, 40); empty as well.
+    """
+
+    cloudy: Tensor
+    clear: Tensor
+    opacity: Tensor
+    view: Tensor
+
+
+@dataclass(frozen=True)
+class Data:
+    """Chips, which of them train and validate, and the recipe that says how."""
+
+    chips: Chips
+    split: Split
+    recipe: Recipe
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many batches it takes to see every training chip, the last one smaller."""
+        return math.ceil(len(self.split.train) / self.recipe.batch_size)
+
+    def batch(self, step: int) -> ChipBatch:
+        """Returns the batch of a step, the same whenever it is asked for."""
+        epoch, position = divmod(step, self.steps_per_epoch)
+        order = np.random.default_rng((self.recipe.seed, epoch)).permutation(self.split.train)
+        start = position * self.recipe.batch_size
+        chosen = [int(i) for i in order[start : start + self.recipe.batch_size]]
+        return self.under_clouds(chosen, epoch, vary=self.recipe.augment)
+
+    def batches(self, first: int, last: int, workers: int = 1) -> Iterator[ChipBatch]:
+        """Yields the batches of steps `first` to `last` - 1, made ahead in threads."""
+        steps = iter(range(first, last))
+        with ThreadPoolExecutor(workers) as pool:
+            ahead = deque(pool.submit(self.batch, step) for step in islice(steps, 2 * workers))
+            while ahead:
+                ready = ahead.popleft().result()
+                ahead.extend(pool.submit(self.batch, step) for step in islice(steps, 1))
+                yield ready
+
+    def validation(self) -> Iterator[ChipBatch]:
+        """Yields the validation batches, the same every time."""
+        indices = self.split.validation
+        for start in range(0, len(indices), self.recipe.batch_size):
+            chosen = indices[start : start + self.recipe.batch_size]
+            yield self.under_clouds(chosen, VALIDATION_EPOCH)
+
+    def under_clouds(self, indices: Sequence[int], epoch: int, vary: bool = False) -> ChipBatch:
+        """Lays the recipe's clouds over some chips.
+
+        Args:
+            indices: Which chips.
+            epoch: Draws other clouds for the same chips.
+            vary: Turn the chips, and whatever else the clouds' maker varies.
+        """
+        seed = self.recipe.seed
+        if self.recipe.clouds == "scattering":
+            veiled = self._veiled.draw(indices, seed, epoch, vary)
+            return ChipBatch(*(torch.from_numpy(array) for array in vars(veiled).values()))
+        pairs = cloudy_pairs(self.chips, indices, seed=seed, epoch=epoch, augment=vary)
+        cloudy, clear = (torch.from_numpy(model_domain(images)) for images in pairs)
+        return ChipBatch(cloudy, clear, torch.empty(0), torch.empty(0))
+
+    @cached_property
+    def _veiled(self) -> VeiledChips:
+        return VeiledChips(self.chips, self.split.train)
