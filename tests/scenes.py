@@ -10,6 +10,9 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.transform import Affine
 
+from cloudgan_geo.bands import RGB
+from cloudgan_geo.networks.cleaned import Cleaned
+
 UTM = {"crs": "EPSG:32631", "transform": Affine(10.0, 0.0, 399960.0, 0.0, -10.0, 4693200.0)}
 
 
@@ -97,6 +100,7 @@ def read(path: Path) -> NDArray[Any]:
 class StandIn:
     """A generator that does something simple, and remembers what it was given."""
 
+    bands = RGB
     name = "stand-in"
     sha256 = "0" * 64
     device = "cpu"
@@ -108,14 +112,14 @@ class StandIn:
         self._change = change
         self.batches: list[NDArray[np.float32]] = []
 
-    def clean(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def clean(self, batch: NDArray[np.float32]) -> Cleaned[NDArray[np.float32]]:
         """Applies the change to windows in the model domain."""
         assert batch.dtype == np.float32
         assert batch.shape[1:] == (3, 64, 64)
         assert batch.min() >= 0
         assert batch.max() <= 1
         self.batches.append(batch.copy())
-        return self._change(batch).astype(np.float32)
+        return Cleaned(self._change(batch).astype(np.float32))
 
     @property
     def windows(self) -> int:
@@ -137,8 +141,10 @@ class EstimatingStandIn(StandIn):
         super().__init__()
         self._estimate = estimate
 
-    def clean(self, batch: NDArray[np.float32], view: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Returns red, green, blue, opacity and error for windows in the model domain."""
+    def clean(
+        self, batch: NDArray[np.float32], view: NDArray[np.float32]
+    ) -> Cleaned[NDArray[np.float32]]:
+        """Returns image, opacity and error for windows in the model domain."""
         super().clean(batch)
         assert view.dtype == np.float32
         assert view.shape == (len(batch), 10, 40, 40)
@@ -146,11 +152,12 @@ class EstimatingStandIn(StandIn):
         assert view.max() <= 1
         parts = zip(self._estimate(batch, view), (3, 1, 1), strict=True)
         shape = (len(batch), 64, 64)
-        bands = [
-            np.broadcast_to(part, (shape[0], count, *shape[1:])).astype(np.float32)
-            for part, count in parts
-        ]
-        return np.concatenate(bands, axis=1)
+        return Cleaned(
+            *(
+                np.broadcast_to(part, (shape[0], count, *shape[1:])).astype(np.float32)
+                for part, count in parts
+            )
+        )
 
 
 def seen_in_the_view(batch: NDArray[Any], view: NDArray[Any]) -> tuple[Any, Any, Any]:

@@ -15,8 +15,8 @@ from cloudgan_geo import __version__
 def devices(as_json: bool) -> None:
     """List the devices that decloud --device takes here, and which one auto means."""
     from cloudgan_geo.networks.devices import available_devices, torch_version
+    from cloudgan_geo.networks.header import bundled
     from cloudgan_geo.networks.precision import choose_device
-    from cloudgan_geo.networks.zoo import bundled
 
     found = available_devices()
     chosen = choose_device("auto").type

@@ -81,7 +81,8 @@ def writing_estimates(
 
         def write(estimates: Estimates) -> None:
             for part, writer in writers:
-                pixels = getattr(estimates, part)[None]
+                pixels = getattr(estimates, part)
+                pixels = pixels if pixels.ndim == 3 else pixels[None]
                 valid = np.broadcast_to(np.True_, (3, *pixels.shape[1:]))
                 writer.write(Rows(pixels, valid))
 

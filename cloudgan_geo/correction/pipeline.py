@@ -7,11 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.correction.batches import Piece
-from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.cleaner import Cleaner, Model, ready, refuse_other_bands
 from cloudgan_geo.correction.layers import writing_estimates
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.passes import SceneCorrection
@@ -31,9 +30,6 @@ from cloudgan_geo.raster.writing.writer import SceneWriter
 from cloudgan_geo.windows.mosaic import RemoteMosaic
 from cloudgan_geo.windows.surroundings import nearest_blocks
 
-if TYPE_CHECKING:
-    from cloudgan_geo.networks.checkpoint import LoadedGenerator
-
 __all__ = [
     "Cleaner",
     "DecloudOptions",
@@ -48,7 +44,7 @@ def decloud(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "thin",
+    model: Model = "thin",
     bands: Sequence[int] | None = None,
     radiometry: str = "auto",
     overlap: int = 16,
@@ -148,7 +144,7 @@ def decloud_scene(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "thin",
+    model: Model = "thin",
     options: DecloudOptions | None = None,
     progress: Progress | None = None,
 ) -> DecloudResult:
@@ -163,6 +159,7 @@ def decloud_scene(
     """
     clock = Clock()
     options = options or DecloudOptions()
+    refuse_other_bands(model)
     target = default_output(scene) if output is None else Path(output)
     opened = open_scene(scene, bands=options.bands, rgb_only=options.rgb_only)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
@@ -179,7 +176,7 @@ def decloud_scene(
         )
         options.keep_rule.check(plan.scene)
         clock.stage("plan")
-        cleaner = _ready(model, options)
+        cleaner = ready(model, options)
         if not cleaner.estimates and options.for_estimates:
             raise UsageError(
                 f"{options.for_estimates[0]}: the generator {cleaner.name} estimates no opacity; "
@@ -227,7 +224,7 @@ def _correct(
         plan.scene,
         plan.radiometry,
         plan.grid,
-        cleaner.clean,
+        cleaner,
         batch_size,
         progress,
         plan.area,
@@ -298,19 +295,4 @@ def _result(
         qa_pixels=None if run.quality is None else run.quality.pixels,
         qa_shares=None if run.quality is None else run.quality.shares,
         timings=clock.stages,
-    )
-
-
-def _ready(
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner, options: DecloudOptions
-) -> Cleaner:
-    if not isinstance(model, (str, os.PathLike)) and hasattr(model, "clean"):
-        return cast(Cleaner, model)
-    # Imported only now: torch takes a second or more, and mistakes should show before.
-    from cloudgan_geo.networks import inference, zoo
-    from cloudgan_geo.networks.checkpoint import LoadedGenerator
-
-    loaded = model if isinstance(model, LoadedGenerator) else zoo.load_generator(model)
-    return inference.PreparedGenerator(
-        loaded, device=options.device, precision=options.precision, compile=options.compile
     )

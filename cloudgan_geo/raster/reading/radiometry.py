@@ -51,7 +51,7 @@ _APART = 8
 
 @dataclass(frozen=True)
 class Radiometry:
-    """How the red, green and blue values of a raster relate to reflectance.
+    """How the values of bands of a raster relate to reflectance.
 
     Attributes:
         profile: One of `PROFILES`, or `declared` for the file's own scales and offsets.
@@ -62,8 +62,8 @@ class Radiometry:
 
     profile: str
     reason: str
-    scale: tuple[float, float, float]
-    offset: tuple[float, float, float]
+    scale: tuple[float, ...]
+    offset: tuple[float, ...]
 
     def to_model(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Returns values in the model domain.
