@@ -105,6 +105,7 @@ class StandIn:
     sha256 = "0" * 64
     device = "cpu"
     precision = "fp32"
+    precision_reason = "it is a stand-in"
     suggested_batch_size = 4
     estimates = False
 

@@ -85,7 +85,8 @@ def _tell_how(result: DecloudResult, verbose: bool) -> None:
         click.echo(f"Pixels: {shares.replace('%', ' %')}", err=True)
     if verbose:
         click.echo(
-            f"Model: {result.model} on {result.device}, {result.precision}, "
+            f"Model: {result.model} on {result.device}, "
+            f"{result.precision} ({result.precision_reason}), "
             f"{result.batch_size} windows at once, weights {result.weights_sha256[:12]}",
             err=True,
         )

@@ -42,6 +42,10 @@ class Cleaner(Protocol):
         """`fp32` or `bf16`."""
 
     @property
+    def precision_reason(self) -> str:
+        """Why this one, for people."""
+
+    @property
     def suggested_batch_size(self) -> int:
         """Windows a batch that keep the device busy."""
 

@@ -115,6 +115,7 @@ class DecloudResult:
         weights_sha256: Of its weights file, in hex.
         device: Where it ran.
         precision: `fp32` or `bf16`.
+        precision_reason: Why this one.
         batch_size: Windows that it got at once.
         qa_pixels: Pixels of each quality class, by name; None from a generator that estimates
             no opacity.
@@ -139,6 +140,7 @@ class DecloudResult:
     weights_sha256: str
     device: str
     precision: str
+    precision_reason: str
     batch_size: int
     qa_pixels: dict[str, int] | None
     qa_shares: dict[str, float] | None

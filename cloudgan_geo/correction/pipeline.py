@@ -291,6 +291,7 @@ def _result(
         weights_sha256=cleaner.sha256,
         device=cleaner.device,
         precision=cleaner.precision,
+        precision_reason=cleaner.precision_reason,
         batch_size=run.batch_size,
         qa_pixels=None if run.quality is None else run.quality.pixels,
         qa_shares=None if run.quality is None else run.quality.shares,

@@ -15,7 +15,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.cleaned import Cleaned
-from cloudgan_geo.networks.precision import choose_device, choose_precision
+from cloudgan_geo.networks.precision import choose_device, choose_precision, settle_precision
 from cloudgan_geo.networks.zoo import load_generator
 
 _BATCH_SIZE = {"cpu": 16, "cuda": 256, "mps": 64}
@@ -25,7 +25,7 @@ _COMPILES = ("cuda",)
 
 
 class PreparedGenerator:
-    """A generator prepared for inference: batch norm folded, channels last, bf16 if faster.
+    """A generator prepared for inference: batch norm folded, channels last.
 
     Args:
         loaded: The generator and where it came from.
@@ -40,6 +40,7 @@ class PreparedGenerator:
         window: Height and width of the windows it was trained on, in pixels.
         device: Where it runs.
         precision: `fp32` or `bf16`, after `auto` was decided.
+        precision_reason: Why this one.
         suggested_batch_size: Windows a batch that keep the device busy.
         estimates: Whether it also estimates opacity and error, from what surrounds a window.
 
@@ -67,6 +68,7 @@ class PreparedGenerator:
         network = network.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._dtype = choose_precision(precision, network, self._device)
         self.precision = "bf16" if self._dtype == torch.bfloat16 else "fp32"
+        self.precision_reason = settle_precision(precision, network, self._device).reason
         self.suggested_batch_size = _BATCH_SIZE.get(self._device.type, 16)
         self._network = network.to(self._dtype)
         for layer in loaded.network.exact:

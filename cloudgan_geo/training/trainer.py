@@ -13,7 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.discriminator import ResNetDiscriminator
-from cloudgan_geo.networks.precision import autocast, choose_precision
+from cloudgan_geo.networks.precision import autocast, choose_training_precision
 from cloudgan_geo.training.data import ChipBatch, Data
 from cloudgan_geo.training.losses import adversarial_loss, discriminator_loss
 from cloudgan_geo.training.objectives import objective_of
@@ -48,7 +48,7 @@ class Trainer:
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), recipe.discriminator_lr
         )
-        self.dtype = choose_precision(precision, self.generator, device)
+        self.dtype = choose_training_precision(precision, device)
         self.step = 0
         self.joined = False
         self.best_l1 = float("inf")

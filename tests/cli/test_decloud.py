@@ -37,7 +37,7 @@ def test_every_option(program, tmp_path, tiny_model):
     settings += ["--rgb-only", "--overwrite", "-v"]
     result = program("decloud", "s.tif", "-o", "o.tif", "--model", tiny_model, *settings)
     assert result.returncode == 0, result.stderr
-    assert "Model: tiny on cpu, fp32, 2 windows at once, weights " in result.stderr
+    assert "Model: tiny on cpu, fp32 (asked for), 2 windows at once, weights " in result.stderr
     assert "Windows: 4 computed, 0 without a valid pixel in the area" in result.stderr
     assert read(tmp_path / "o.tif").shape == (3, 70, 70)
 

@@ -121,7 +121,11 @@ def test_devices():
     result = CliRunner().invoke(main, ["devices"])
     assert result.stdout.startswith("cpu ")
     assert "--device auto means " in result.stdout
+    assert "bf16 is " in result.stdout
+    assert "--precision auto means fp32 for thin: bf16 is up to " in result.stdout
     told = json.loads(CliRunner().invoke(main, ["devices", "--json"]).stdout)
     assert told["version"] == __version__
     assert told["devices"][0]["name"] == "cpu"
+    assert set(told["devices"][0]["bf16"]) == {"native", "reason"}
     assert "article" in told["models"]
+    assert told["precision"]["article"]["name"] in ("fp32", "bf16")

@@ -82,10 +82,8 @@ def test_what_is_not_there_is_refused(loaded, device, precision):
         PreparedGenerator(loaded, device=device, precision=precision)
 
 
-def test_auto_decides(loaded):
-    cleaner = PreparedGenerator(loaded)
-    assert cleaner.precision in ("fp32", "bf16")
-    assert cleaner.suggested_batch_size >= 1
+def test_batches_have_a_size(loaded):
+    assert PreparedGenerator(loaded).suggested_batch_size >= 1
 
 
 class TestCompile:
