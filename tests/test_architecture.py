@@ -13,13 +13,14 @@ PACKAGE = Path(cloudgan_geo.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: What stands on nothing but errors, and what every other room may build on.
-GROUND = {"errors", "callbacks", "sensors", "bands"}
+GROUND = {"errors", "callbacks", "interrupts", "sensors", "bands"}
 #: What each room may import besides itself and errors; `correction` joins rasters and networks.
 ALLOWED = {
     "errors": set(),
     "callbacks": set(),
     "sensors": set(),
     "bands": {"sensors"},
+    "interrupts": set(),
     "windows": set(),
     "raster": set(),
     "networks": set(),

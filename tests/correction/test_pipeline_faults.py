@@ -12,6 +12,7 @@ import pytest
 import rasterio
 from scenes import StandIn, ground, read, write_scene
 
+import cloudgan_geo
 from cloudgan_geo.correction.pipeline import DecloudOptions, decloud, decloud_scene
 from cloudgan_geo.errors import SceneError
 
@@ -22,10 +23,10 @@ MOMENTS = {
     "last blocks to write": ("raster.writing.writer.SceneWriter._flush", 2, "before"),
     "file to be closed": ("raster.writing.writer.SceneWriter.close", 1, "before"),
     "file closed": ("raster.writing.writer.SceneWriter.close", 1, "after"),
-    "to be renamed": ("raster.writing.output.AtomicOutput.commit", 1, "before"),
+    "to be renamed": ("raster.writing.output.replace_all", 1, "before"),
     "cog to be checked": ("raster.writing.cog.is_complete", 1, "before"),
     "synced": ("raster.writing.output.os.fsync", 1, "after"),
-    "renamed": ("raster.writing.output.os.replace", 1, "after"),
+    "renamed": ("raster.writing.commits._put", 1, "after"),
     "report to be written": ("correction.report.json.dumps", 2, "before"),
 }
 
@@ -34,7 +35,8 @@ import os, signal, sys
 from operator import attrgetter
 import cloudgan_geo.correction.pipeline
 from cloudgan_geo.correction import report
-from cloudgan_geo.raster.writing import cog, output, writer
+from cloudgan_geo.raster.writing import cog, commits, output, writer
+import cloudgan_geo
 from scenes import StandIn
 
 where, call, when, *arguments = sys.argv[1:]
@@ -63,10 +65,11 @@ cloudgan_geo.correction.pipeline.decloud_scene(
 
 def run_killed(folder, moment, *arguments):
     where, call, when = MOMENTS[moment]
+    rooms = (Path(cloudgan_geo.__file__).parents[1], Path(__file__).parents[1])
     return subprocess.run(
         [sys.executable, "-c", KILLED, where, str(call), when, *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms))},
         capture_output=True,
         text=True,
     )
