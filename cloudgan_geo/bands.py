@@ -31,6 +31,8 @@ class BandSet:
             errors: `all`, or some of `sensors.sensor.GROUPS`, to which its bands belong by their
             wavelengths.
         sensor: Whose bands they are.
+        optional: Those of `reads` that a scene may lack: they are 0 then, and it is told so.
+        asks_level: Whether it wants to be told the processing level, 1C or 2A, of a scene.
 
     Raises:
         WeightsError: If these do not fit together.
@@ -41,6 +43,8 @@ class BandSet:
     domain: tuple[float, ...]
     groups: tuple[str, ...] = (ALL,)
     sensor: Sensor = SENTINEL_2
+    optional: tuple[str, ...] = ()
+    asks_level: bool = False
 
     def __post_init__(self) -> None:
         for what, names in (("reads", self.reads), ("corrects", self.corrects)):
@@ -70,6 +74,12 @@ class BandSet:
                     f"its card gives {name} a domain of {value:g}: that is a reflectance above 0 "
                     f"and up to {_LARGEST:g}"
                 )
+        if odd := [name for name in self.optional if name not in self.reads]:
+            raise WeightsError(
+                f"its card calls {_listed(odd)} optional, which the generator does not read"
+            )
+        if not self.needs:
+            raise WeightsError("its card calls every band optional that the generator reads")
         self._check_groups()
 
     def _check_groups(self) -> None:
@@ -103,6 +113,10 @@ class BandSet:
             )
         reads, corrects = _names(told, "reads"), _names(told, "corrects")
         groups = _names({"groups": [ALL], **told}, "groups")
+        optional = _names({"optional": [], **told}, "optional")
+        asks_level = told.get("asks_level", False)
+        if not isinstance(asks_level, bool):
+            raise WeightsError("its card must say under bands whether it asks_level: true or false")
         domain = told.get("domain")
         if not isinstance(domain, Mapping) or set(domain) != set(reads):
             raise WeightsError(
@@ -112,7 +126,8 @@ class BandSet:
         values = tuple(domain[name] for name in reads)
         if not all(isinstance(value, (int, float)) for value in values):
             raise WeightsError("its card gives bands a domain that is no number")
-        return cls(reads, corrects, tuple(map(float, values)), groups, sensor)
+        values = tuple(map(float, values))
+        return cls(reads, corrects, values, groups, sensor, optional, asks_level)
 
     def to_card(self) -> dict[str, Any]:
         """Returns what `from_card` reads: {"bands": ...}, or {} for red, green and blue."""
@@ -125,8 +140,15 @@ class BandSet:
                 "corrects": list(self.corrects),
                 "domain": dict(zip(self.reads, self.domain, strict=True)),
                 "groups": list(self.groups),
+                "optional": list(self.optional),
+                "asks_level": self.asks_level,
             }
         }
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the bands that a scene must have."""
+        return tuple(name for name in self.reads if name not in self.optional)
 
     @cached_property
     def corrected(self) -> tuple[int, ...]:

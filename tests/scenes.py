@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 
 from cloudgan_geo.bands import RGB
 from cloudgan_geo.networks.cleaned import Cleaned
+
+_COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.undefined)
 
 UTM = {"crs": "EPSG:32631", "transform": Affine(10.0, 0.0, 399960.0, 0.0, -10.0, 4693200.0)}
 
@@ -23,6 +26,9 @@ def write_scene(path: Path, pixels: NDArray[Any], **profile: Any) -> Path:
     with rasterio.open(
         path, "w", count=count, height=height, width=width, dtype=pixels.dtype, **settings
     ) as dataset:
+        if count in (3, 4) and settings["driver"] == "GTiff" and "photometric" not in profile:
+            # Noise does not tell its bands by its values.
+            dataset.colorinterp = _COLOURS[:count]
         dataset.write(pixels)
     return path
 

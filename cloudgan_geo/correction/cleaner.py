@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, Union, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.bands import RGB, BandSet
+from cloudgan_geo.bands import BandSet
 from cloudgan_geo.correction.options import DecloudOptions
-from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.cleaned import Cleaned
 from cloudgan_geo.networks.header import read_bands, weights_path
 
@@ -84,20 +83,9 @@ def bands_of(model: Model) -> BandSet:
     return model.bands
 
 
-def refuse_other_bands(model: Model) -> None:
-    """Refuses generators of other bands than red, green and blue, which no scene gives yet.
-
-    Raises:
-        WeightsError: If it is one, or see `bands_of`.
-    """
-    bands = bands_of(model)
-    if (bands.reads, bands.corrects, bands.domain) != (RGB.reads, RGB.corrects, RGB.domain):
-        name = model if isinstance(model, (str, os.PathLike)) else model.name
-        raise WeightsError(
-            f"{name}: {bands}; decloud gives a generator red, green and blue "
-            f"({', '.join(RGB.reads)}, {RGB.domain[0]:g} of reflectance being 1) and no other "
-            "bands; see --model"
-        )
+def model_name(model: Model) -> str:
+    """Returns how to call a generator in messages."""
+    return os.fspath(model) if isinstance(model, (str, os.PathLike)) else model.name
 
 
 def ready(model: Model, options: DecloudOptions) -> Cleaner:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.correction.batches import Piece, WindowBatch, cut_batches, fill_gaps
 from cloudgan_geo.correction.cleaner import Cleaner
-from cloudgan_geo.correction.quality import Estimates, KeepRule, QualityCounts, judge
+from cloudgan_geo.correction.quality import ErrorSums, Estimates, KeepRule, QualityCounts, judge
 from cloudgan_geo.correction.streaming import compute_ahead
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.raster.reading.area import Area
@@ -52,6 +52,7 @@ class SceneCorrection:
         computed: Windows that the cleaner got so far; those without a valid pixel in the area are
             skipped.
         quality: Pixels of each quality class so far; None without a keep rule.
+        errors: Expected errors of corrected pixels so far; None likewise.
     """
 
     def __init__(
@@ -72,13 +73,9 @@ class SceneCorrection:
         self._clean = cleaner.clean
         self._bands = cleaner.bands
         # Where the bands that the cleaner reads and corrects are among those of the scene.
-        self._reads_at = scene.rgb_positions
+        self._reads_at = scene.used_positions
         self._writes_at = [self._reads_at[position] for position in self._bands.corrected]
-        self._new_radiometry = replace(
-            radiometry,
-            scale=tuple(radiometry.scale[position] for position in self._bands.corrected),
-            offset=tuple(radiometry.offset[position] for position in self._bands.corrected),
-        )
+        self._new_radiometry = radiometry.of(self._bands.corrected)
         self.batch_size = batch_size
         self._progress = progress
         self._area = area
@@ -89,6 +86,7 @@ class SceneCorrection:
         self._mosaic = CorrectionMosaic(grid, self._layout.layers)
         self.computed = 0
         self.quality = None if rule is None else QualityCounts()
+        self.errors = None if rule is None else ErrorSums(self._bands.groups)
 
     def read(self, strips: Sequence[Strip]) -> Iterator[Piece]:
         """Yields every strip with the rows of the scene that its windows cover.
@@ -196,10 +194,11 @@ class SceneCorrection:
                 self._rule.blank(new, changing, estimates.quality, nodata)
             pixels[self._writes_at, part] = new
         rows = Rows(pixels, done.valid, done.mask)
-        if self.quality is None:
+        if self.quality is None or self.errors is None:
             return rows, None
         joined = Estimates.joined(judged)
         self.quality.add(joined.quality)
+        self.errors.add(joined)
         return rows, joined
 
     def _blended_here(

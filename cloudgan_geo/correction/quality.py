@@ -90,8 +90,8 @@ class KeepRule:
         """
         if self.thick != "nodata":
             return
-        codes = {repr(band.nodata) for band in scene.visible_bands}
-        code = scene.visible_bands[0].nodata
+        codes = {repr(band.nodata) for band in scene.used_bands}
+        code = scene.used_bands[0].nodata
         if code is not None and not scene.is_float:
             limits = np.iinfo(scene.dtype)
             code = code if limits.min <= code <= limits.max and code == int(code) else None
@@ -201,7 +201,7 @@ def judge(
     assert correction.error is not None
     opacity = np.clip(correction.opacity, 0, 1)
     reflectance = correction.error * _per_group(bands, bands.corrected_domain, max)
-    full = saturated(values, radiometry, bands)
+    full = saturated(values[bands.selected], radiometry.of(bands.corrected))
     # A pixel is only as good as the worst of its groups.
     worst = reflectance[0] if len(reflectance) == 1 else reflectance.max(axis=0)
     weights, quality = rule.decide(opacity, worst, full)
@@ -223,22 +223,21 @@ def _per_group(
     return np.array(chosen, np.float32)[:, None, None]
 
 
-def saturated(values: NDArray[Any], radiometry: Radiometry, bands: BandSet) -> NDArray[np.bool_]:
+def saturated(values: NDArray[Any], radiometry: Radiometry) -> NDArray[np.bool_]:
     """Tells where all bands are at the upper end of the model domain or beyond.
 
     The generator cannot tell such pixels apart: it would paint over bright rock and snow.
 
     Args:
-        values: Bands that are read, shape (bands, rows, width).
+        values: Bands that are corrected, shape (bands, rows, width).
         radiometry: How they relate to reflectance.
-        bands: Which are read.
 
     Returns:
         Shape (rows, width).
     """
     full = np.ones(values.shape[1:], np.bool_)
     integer = np.issubdtype(values.dtype, np.integer)
-    of_bands = zip(values, radiometry.scale, radiometry.offset, bands.domain, strict=True)
+    of_bands = zip(values, radiometry.scale, radiometry.offset, radiometry.domain, strict=True)
     for band, scale, offset, top in of_bands:
         limit = (top * _FULL - offset) / scale
         # Compared in their own type: a quarter of the time it takes in the model domain.
@@ -277,3 +276,30 @@ class QualityCounts:
         known = self._counts[1:]
         shares = known / max(int(known.sum()), 1)
         return {name: float(share) for name, share in zip(CLASSES[1:], shares, strict=True)}
+
+
+class ErrorSums:
+    """The mean expected error of the pixels that are corrected, of every group of bands.
+
+    Args:
+        groups: Their names.
+    """
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        self._groups = tuple(groups)
+        self._sums = np.zeros(len(self._groups))
+        self._count = 0
+
+    def add(self, estimates: Estimates) -> None:
+        """Adds rows."""
+        changed = estimates.quality >= CORRECTED
+        self._sums += estimates.error[:, changed].sum(axis=1, dtype=np.float64)
+        self._count += int(changed.sum())
+
+    @property
+    def means(self) -> dict[str, float | None]:
+        """By the groups' names, in the scene's units; None if no pixel is corrected."""
+        return {
+            name: float(total / self._count) if self._count else None
+            for name, total in zip(self._groups, self._sums, strict=True)
+        }

@@ -37,11 +37,13 @@ class Sensor:
         name: Of the sensor.
         bands: All its bands, in the order of its products.
         visible: Names of red, green and blue, which is what people are shown.
+        orders: Names of the bands of stacks that name none, by how many there are.
     """
 
     name: str
     bands: tuple[SensorBand, ...]
     visible: tuple[str, str, str]
+    orders: tuple[tuple[str, ...], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

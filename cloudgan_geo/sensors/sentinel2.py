@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from cloudgan_geo.sensors.sensor import Sensor, SensorBand
 
+#: The band that sees cirrus, and hardly any ground.
+CIRRUS = "B10"
+
+_ALL = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10", "B11", "B12")
+
 SENSOR = Sensor(
     name="Sentinel-2",
     bands=(
@@ -26,4 +31,6 @@ SENSOR = Sensor(
         SensorBand("B12", 2202.4, 20),
     ),
     visible=("B04", "B03", "B02"),
+    # Stacks of level 1C, and of level 2A, which has no B10.
+    orders=(_ALL, tuple(name for name in _ALL if name != CIRRUS)),
 )

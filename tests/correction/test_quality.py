@@ -123,7 +123,7 @@ def test_saturated_means_all_bands_at_the_end_of_the_model_domain(profile, full,
     values[1, 0, 2] = full * 0.98
     if dtype == "float32":
         values[1, 0, 3] = np.nan
-    told = saturated(values, radiometry(profile), RGB)[0].tolist()
+    told = saturated(values, radiometry(profile))[0].tolist()
     assert told == [True, False, False, dtype != "float32"]
 
 
