@@ -33,9 +33,10 @@ def write_scene(path: Path, pixels: NDArray[Any], **profile: Any) -> Path:
     return path
 
 
-def write_jp2(path: Path, pixels: NDArray[Any]) -> Path:
+def write_jp2(path: Path, pixels: NDArray[Any], **profile: Any) -> Path:
     """Writes pixels of shape (bands, height, width) as a lossless JPEG 2000."""
-    return write_scene(path, pixels, driver="JP2OpenJPEG", QUALITY="100", REVERSIBLE="YES")
+    lossless = {"driver": "JP2OpenJPEG", "QUALITY": "100", "REVERSIBLE": "YES"}
+    return write_scene(path, pixels, **lossless, **profile)
 
 
 def write_safe(
@@ -49,18 +50,21 @@ def write_safe(
 
     Args:
         folder: Its name ends in .SAFE.
-        bands: DN.
+        bands: DN; coarser bands have fewer pixels.
         level: 1C or 2A.
         offset: Of the DN; None writes metadata of before there was one.
         quantum: What DN are divided by.
     """
     images = folder / "GRANULE" / "L1C_T31TDH_A000468_20150726T105026" / "IMG_DATA"
-    resolution = "_10m" if level == "2A" else ""
-    if level == "2A":
-        images /= "R10m"
-    images.mkdir(parents=True)
+    finest = max(len(pixels) for pixels in bands.values())
     for name, pixels in bands.items():
-        write_jp2(images / f"T31TDH_20150726T105026_{name}{resolution}.jp2", pixels[None])
+        size = 10 * finest // len(pixels)
+        place = images / f"R{size}m" if level == "2A" else images
+        place.mkdir(parents=True, exist_ok=True)
+        resolution = f"_{size}m" if level == "2A" else ""
+        transform = Affine(size, 0.0, 399960.0, 0.0, -size, 4693200.0)
+        path = place / f"T31TDH_20150726T105026_{name}{resolution}.jp2"
+        write_jp2(path, pixels[None], transform=transform)
     kind = "BOA" if level == "2A" else "RADIO"
     quantity = "BOA_QUANTIFICATION_VALUE" if level == "2A" else "QUANTIFICATION_VALUE"
     offsets = "".join(

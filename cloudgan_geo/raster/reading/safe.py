@@ -105,6 +105,9 @@ def _product(
             raise SceneError(f"{path}: its band {band} at 10 m is missing")
     try:
         tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))
+        # Its file's name says it even where its text does not.
+        level = _METADATA.search(metadata[0])
+        tags.setdefault("PROCESSING_LEVEL", f"Level-{level[1]}" if level else "")
     except ElementTree.ParseError as error:
         raise SceneError(f"{path}: its metadata {metadata[0]} is damaged ({error})") from error
     return SafeProduct(bands, tags)
