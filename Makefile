@@ -1,6 +1,8 @@
 # Two commands for a fresh machine with Python, make and a C compiler:
 #   make demo   declouds the bundled sample and draws a before/after picture
-#   make test   runs the whole test suite
+#   make test   runs the tests, but for the slow ones, in about four minutes on two cores
+# And with more time:
+#   make test-all   runs every test
 # Both make .venv once; it is made again when pyproject.toml or constraints.txt change.
 
 PYTHON ?= python3
@@ -13,7 +15,10 @@ QGIS_PYTHON ?= /usr/bin/python3
 QGIS_HOME = HOME=$$(mktemp -d) && export HOME && XDG_RUNTIME_DIR=$$HOME && export XDG_RUNTIME_DIR && \
   QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 
-.PHONY: demo test lint benchmark plugin test-qgis qgis-screenshots clean
+# What pytest gets besides; in CI --no-skips, with which a test that is skipped fails.
+PYTEST_OPTIONS ?=
+
+.PHONY: demo test test-all lint benchmark plugin test-qgis qgis-screenshots clean
 
 demo: .venv/installed-train
 	$(BIN)/cloudgan-geo decloud sample_data/scene.tif --overwrite
@@ -21,7 +26,10 @@ demo: .venv/installed-train
 	  --truth sample_data/scene_clear.tif --out sample_data/before_after.png --overwrite
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m 'not slow' $(PYTEST_OPTIONS)
+
+test-all: .venv/installed-dev
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -39,7 +47,7 @@ plugin:
 
 # Needs QGIS from the distribution: apt-get install qgis python3-qgis python3-venv
 test-qgis: .venv/installed-dev .venv-qgis/installed
-	$(QGIS_HOME) .venv-qgis/bin/python -m pytest tests/qgis
+	$(QGIS_HOME) .venv-qgis/bin/python -m pytest tests/qgis $(PYTEST_OPTIONS)
 
 qgis-screenshots: .venv/installed-dev
 	$(QGIS_HOME) $(QGIS_PYTHON) qgis_plugin/screenshots.py docs/images

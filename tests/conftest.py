@@ -7,6 +7,41 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
+#: What a test may be skipped for where --no-skips is given. The tests in tests/qgis are not
+#: skipped without QGIS, they are left out; `make test-qgis` runs them with QGIS's own Python.
+EXPECTED_SKIPS = ("a small file system cannot be mounted here",)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        help="Fail where a test is skipped for a reason that tests/conftest.py does not expect.",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    return without_skip((yield), item.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return without_skip((yield), collector.config)
+
+
+def without_skip(report, config):
+    """Turns the report of a skip into one of a failure, unless it is expected."""
+    if not config.getoption("--no-skips") or not report.skipped or hasattr(report, "wasxfail"):
+        return report
+    # Where, and why; pytest says "Skipped: " before the reason.
+    path, line, said = report.longrepr
+    reason = said.removeprefix("Skipped: ")
+    if reason not in EXPECTED_SKIPS:
+        report.outcome = "failed"
+        report.longrepr = f"{path}:{line}: skipped, which --no-skips forbids: {reason}"
+    return report
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

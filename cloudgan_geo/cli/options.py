@@ -103,8 +103,8 @@ def precision(command: F) -> F:
         type=click.Choice(["auto", "fp32", "bf16"]),
         default="auto",
         show_default=True,
-        help="Number format of the network: fp32 is the reference; auto takes bf16 where the device "
-        "computes in it natively and, but for training, results stay within 2 DN.",
+        help="Number format of the network: fp32 is the reference; auto takes bf16 where the "
+        "device computes in it natively and, but for training, results stay within 2 DN.",
     )(command)
 
 

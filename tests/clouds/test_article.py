@@ -1,10 +1,5 @@
 """The article's degradations against its formulas, spelt out pixel by pixel."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 import noise
 import numpy as np
 import pytest
@@ -108,12 +103,3 @@ def test_gaussian_noise_has_the_deviation_asked_for():
 def test_refuses_numbers_without_meaning(call):
     with pytest.raises(ValueError, match="must"):
         call()
-
-
-@pytest.mark.slow
-def test_a_hundred_times_faster_than_the_articles_loop_on_one_core():
-    script = Path(__file__).parents[1] / "benchmarks" / "perlin.py"
-    run = subprocess.run(
-        [sys.executable, script, "--json"], capture_output=True, text=True, check=True
-    )
-    assert json.loads(run.stdout)["ratio"] >= 100
