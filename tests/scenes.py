@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
+
+from cloudgan_geo.bands import RGB
+from cloudgan_geo.networks.cleaned import Cleaned
+
+_COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.undefined)
 
 UTM = {"crs": "EPSG:32631", "transform": Affine(10.0, 0.0, 399960.0, 0.0, -10.0, 4693200.0)}
 
@@ -20,6 +26,9 @@ def write_scene(path: Path, pixels: NDArray[Any], **profile: Any) -> Path:
     with rasterio.open(
         path, "w", count=count, height=height, width=width, dtype=pixels.dtype, **settings
     ) as dataset:
+        if count in (3, 4) and settings["driver"] == "GTiff" and "photometric" not in profile:
+            # Noise does not tell its bands by its values.
+            dataset.colorinterp = _COLOURS[:count]
         dataset.write(pixels)
     return path
 
@@ -97,6 +106,7 @@ def read(path: Path) -> NDArray[Any]:
 class StandIn:
     """A generator that does something simple, and remembers what it was given."""
 
+    bands = RGB
     name = "stand-in"
     sha256 = "0" * 64
     device = "cpu"
@@ -109,14 +119,14 @@ class StandIn:
         self._change = change
         self.batches: list[NDArray[np.float32]] = []
 
-    def clean(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def clean(self, batch: NDArray[np.float32]) -> Cleaned[NDArray[np.float32]]:
         """Applies the change to windows in the model domain."""
         assert batch.dtype == np.float32
         assert batch.shape[1:] == (3, 64, 64)
         assert batch.min() >= 0
         assert batch.max() <= 1
         self.batches.append(batch.copy())
-        return self._change(batch).astype(np.float32)
+        return Cleaned(self._change(batch).astype(np.float32))
 
     @property
     def windows(self) -> int:
@@ -138,8 +148,10 @@ class EstimatingStandIn(StandIn):
         super().__init__()
         self._estimate = estimate
 
-    def clean(self, batch: NDArray[np.float32], view: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Returns red, green, blue, opacity and error for windows in the model domain."""
+    def clean(
+        self, batch: NDArray[np.float32], view: NDArray[np.float32]
+    ) -> Cleaned[NDArray[np.float32]]:
+        """Returns image, opacity and error for windows in the model domain."""
         super().clean(batch)
         assert view.dtype == np.float32
         assert view.shape == (len(batch), 10, 40, 40)
@@ -147,11 +159,12 @@ class EstimatingStandIn(StandIn):
         assert view.max() <= 1
         parts = zip(self._estimate(batch, view), (3, 1, 1), strict=True)
         shape = (len(batch), 64, 64)
-        bands = [
-            np.broadcast_to(part, (shape[0], count, *shape[1:])).astype(np.float32)
-            for part, count in parts
-        ]
-        return np.concatenate(bands, axis=1)
+        return Cleaned(
+            *(
+                np.broadcast_to(part, (shape[0], count, *shape[1:])).astype(np.float32)
+                for part, count in parts
+            )
+        )
 
 
 def seen_in_the_view(batch: NDArray[Any], view: NDArray[Any]) -> tuple[Any, Any, Any]:

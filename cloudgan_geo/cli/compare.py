@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cloudgan_geo.cli import bands as bands_options
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.pages import page
 from cloudgan_geo.cli.progress import tell_result, telling
@@ -29,7 +30,7 @@ from cloudgan_geo.cli.terminal import own_words_only
     metavar="FILE",
     help="Also write a page for the browser.",
 )
-@options.bands
+@bands_options.bands
 @options.radiometry
 @options.overwrite
 @options.progress

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloudgan_geo.cli import bands as bands_options
 from cloudgan_geo.cli import keeping, options
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     help="File to write; by default SCENE_decloud.tif beside the scene.",
 )
 @options.model
-@options.bands
+@bands_options.bands
 @options.radiometry
+@bands_options.level
+@bands_options.correct
+@bands_options.write
 @options.area
 @options.overlap
 @options.batch_size
@@ -56,7 +60,7 @@ def decloud(
     several single-band files whose names tell the band, as in T31TDH_B04.jp2.
 
     Writes a GeoTIFF with the coordinates, size, type, nodata, bands and tags of the scene;
-    bands other than red, green and blue are copied. Nodata stays nodata. The file appears
+    bands that the generator does not correct are copied. Nodata stays nodata. The file appears
     under its name only once it is complete.
     """
     with (
@@ -79,6 +83,13 @@ def decloud(
 def _tell_how(result: DecloudResult, verbose: bool) -> None:
     red, green, blue = result.bands
     click.echo(f"Bands: {red},{green},{blue} ({result.bands_reason})", err=True)
+    click.echo(f"Corrected: {', '.join(result.bands_corrected)}", err=True)
+    if result.bands_copied:
+        click.echo(f"Copied: {', '.join(result.bands_copied)}", err=True)
+    if result.bands_missing:
+        click.echo(
+            f"Missing: {', '.join(result.bands_missing)}, which the generator would read", err=True
+        )
     click.echo(f"Radiometry: {result.radiometry} ({result.radiometry_reason})", err=True)
     if result.qa_shares is not None:
         shares = ", ".join(f"{name} {share:.1%}" for name, share in result.qa_shares.items())

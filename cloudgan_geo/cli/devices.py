@@ -20,8 +20,9 @@ def devices(as_json: bool) -> None:
     fp32.
     """
     from cloudgan_geo.networks.devices import available_devices, torch_version
+    from cloudgan_geo.networks.header import bundled
     from cloudgan_geo.networks.precision import choose_device, settle_precision
-    from cloudgan_geo.networks.zoo import bundled, load_generator
+    from cloudgan_geo.networks.zoo import load_generator
 
     found = available_devices()
     chosen = choose_device("auto")

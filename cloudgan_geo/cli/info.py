@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloudgan_geo.cli import bands as bands_options
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scene", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
-@options.bands
+@options.model
+@bands_options.bands
 @options.radiometry
+@bands_options.level
+@bands_options.correct
+@bands_options.write
 @options.area
 @options.overlap
 @options.rgb_only
@@ -31,7 +36,10 @@ if TYPE_CHECKING:
 def info(
     scene: tuple[str, ...],
     as_json: bool,
-    bands: tuple[int, int, int] | None,
+    model: str,
+    bands: tuple[int, int, int] | dict[str, int] | None,
+    correct: str,
+    write: str,
     rgb_only: bool,
     cog: bool,
     quiet: bool,
@@ -43,13 +51,18 @@ def info(
     Fails where decloud would, after saying what is known.
     """
     with own_words_only(verbose):
+        from cloudgan_geo.correction.cleaner import bands_of
+        from cloudgan_geo.correction.fitting import fit_bands
         from cloudgan_geo.correction.plan import make_plan
         from cloudgan_geo.raster.reading.opening import open_scene
 
-        opened = open_scene(scene, bands=bands, rgb_only=rgb_only)
+        wanted = bands_of(model)
+        also = wanted.sensor.names if write == "all" else wanted.reads
+        opened = open_scene(scene, bands=bands, rgb_only=rgb_only, also=also)
         if not quiet and not as_json:
             _tell_scene(opened)
-        plan = make_plan(opened, **settings)
+        fit = fit_bands(opened.path, model, wanted, opened.named.indexes, correct)
+        plan = make_plan(opened, fit, write=write, **settings)
         facts = _facts(plan, _output(scene), cog)
     if as_json:
         click.echo(json.dumps(facts, indent=2))
@@ -83,6 +96,13 @@ def _facts(plan: Plan, output: Path | None, cog: bool) -> dict[str, Any]:
         ],
         "rgb": list(scene.rgb.indexes),
         "rgb_reason": scene.rgb.reason,
+        "bands_found": dict(scene.named.indexes),
+        "bands_read": list(plan.fit.used.reads),
+        "bands_corrected": list(plan.fit.used.corrects),
+        "bands_copied": list(plan.copied),
+        "bands_missing": list(plan.fit.missing),
+        "level": plan.level,
+        "level_reason": plan.level_reason,
         "radiometry": plan.radiometry.profile,
         "radiometry_reason": plan.radiometry.reason,
         "scale": list(plan.radiometry.scale),
@@ -106,9 +126,17 @@ def _tell_scene(scene: Scene) -> None:
     _print("Values", f"{scene.file_count} bands of {scene.dtype}, nodata {_nodata(scene)}")
     red, green, blue = scene.rgb.indexes
     _print("Red, green, blue", f"{red},{green},{blue} ({scene.rgb.reason})")
+    found = sorted(scene.named.indexes.items(), key=lambda item: item[1])
+    _print("Bands found", ", ".join(f"{name}={index}" for name, index in found))
 
 
 def _tell_plan(plan: Plan, facts: dict[str, Any]) -> None:
+    _print("Level", f"{plan.level or 'unknown'} ({plan.level_reason})")
+    _print("Read", ", ".join(facts["bands_read"]))
+    _print("Corrected", ", ".join(facts["bands_corrected"]))
+    _print("Copied", ", ".join(facts["bands_copied"]) or "none")
+    if facts["bands_missing"]:
+        _print("Missing", f"{', '.join(facts['bands_missing'])}: the generator does without")
     _print("Radiometry", f"{plan.radiometry.profile} ({plan.radiometry.reason})")
     windows = (
         f"{facts['windows']:,} ({facts['window_columns']} x {facts['window_rows']}), "

@@ -14,7 +14,7 @@ from cloudgan_geo.errors import UsageError
 @click.argument("name", required=False, metavar="[NAME|FILE]")
 def models(name: str | None) -> None:
     """List the bundled generators, or print the whole card of one of them or of a file."""
-    from cloudgan_geo.networks.checkpoint import read_card
+    from cloudgan_geo.networks.header import read_card
     from cloudgan_geo.networks.zoo import cards
 
     known = {card["name"]: card for card in cards()}

@@ -14,20 +14,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 VERBOSE = "cloudgan_geo.verbose"
 
 
-def _three_bands(
-    ctx: click.Context, param: click.Parameter, value: str | None
-) -> tuple[int, int, int] | None:
-    if value is None:
-        return None
-    try:
-        red, green, blue = (int(number) for number in value.split(","))
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not three band numbers, as in 4,3,2.") from None
-    if min(red, green, blue) < 1:
-        raise click.BadParameter("bands are counted from 1.")
-    return red, green, blue
-
-
 def _four_sides(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[float, float, float, float] | None:
@@ -115,16 +101,6 @@ def compilation(command: F) -> F:
         default=False,
         show_default=True,
         help="Let torch compile the network first, which takes a while; on CUDA only.",
-    )(command)
-
-
-def bands(command: F) -> F:
-    """Adds `--bands`."""
-    return click.option(
-        "--bands",
-        metavar="R,G,B",
-        callback=_three_bands,
-        help="Red, green and blue bands, as in 4,3,2; found by their names if not given.",
     )(command)
 
 

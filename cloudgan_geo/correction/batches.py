@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.raster.reading.scene import Rows
 from cloudgan_geo.windows.grid import Strip, WindowGrid, cut, extend, fill_invalid, occupied
+from cloudgan_geo.windows.mosaic import Correction
 
 
 @dataclass(frozen=True)
@@ -20,18 +21,18 @@ class Piece:
     Attributes:
         strip: The strip.
         rows: The rows of the scene that its windows cover.
-        wanted: Which values of red, green and blue are to be corrected, shape (3, rows, width).
+        wanted: Which values of the bands that are read are to be corrected, shape (bands, rows,
+            width).
         around: Blocks around the strip, see `Surroundings.around`; None without a keep rule.
         correction: Of the rows that no later strip changes, `strip.top` to before
-            `strip.finished`: model domain, float32, shape (3, rows, width), with a keep rule
-            (5, rows, width): correction, opacity, error; None before it is known.
+            `strip.finished`; None before it is known.
     """
 
     strip: Strip
     rows: Rows
     wanted: NDArray[np.bool_]
     around: NDArray[np.float32] | None = None
-    correction: NDArray[np.float32] | None = None
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class WindowBatch:
 
     Attributes:
         piece: The piece.
-        pixels: Its red, green and blue, extended to at least a window, shape (3, rows, width).
+        pixels: Its bands that are read, extended to at least a window, shape (bands, rows,
+            width).
         valid: Which of them are known, of the same shape; None if all are.
         rows: Row in the grid of each window.
         columns: Column in the grid of each window.
@@ -58,14 +60,14 @@ class WindowBatch:
 
 
 def cut_batches(
-    pieces: Iterable[Piece], grid: WindowGrid, visible: list[int], size: int
+    pieces: Iterable[Piece], grid: WindowGrid, read: list[int], size: int
 ) -> Iterator[WindowBatch]:
     """Yields the windows that hold a wanted pixel; for a piece without, an empty batch.
 
     Args:
         pieces: From top to bottom.
         grid: The windows.
-        visible: Positions of red, green and blue among the bands.
+        read: Positions, among the bands of the scene, of those that the generator reads.
         size: Windows of a batch, at most.
     """
     for piece in pieces:
@@ -76,7 +78,7 @@ def cut_batches(
         else:
             where = occupied(extend(piece.wanted), tops, lefts)
         rows, columns = np.nonzero(where)
-        pixels = extend(piece.rows.pixels[visible])
+        pixels = extend(piece.rows.pixels[read])
         valid = None if piece.rows.valid.all() else extend(piece.rows.valid)
         for start in range(0, max(1, len(rows)), size):
             stop = start + size
@@ -99,7 +101,7 @@ def fill_gaps(
     Args:
         batch: The batch.
         grid: The windows.
-        to_model: Turns values of shape (windows, 3, window, window) into the model domain.
+        to_model: Turns values of shape (windows, bands, window, window) into the model domain.
 
     Returns:
         Positions in the batch, and windows in the model domain.
@@ -108,7 +110,7 @@ def fill_gaps(
     lefts = grid.lefts[batch.columns]
     if batch.valid is None:
         gaps = np.zeros(0, np.intp)
-        return gaps, np.zeros((0, 3, grid.window, grid.window), np.float32)
+        return gaps, np.zeros((0, len(batch.pixels), grid.window, grid.window), np.float32)
     known = cut(batch.valid, tops, lefts)
     gaps = np.flatnonzero(~known.all(axis=(1, 2, 3)))
     windows = to_model(cut(batch.pixels, tops[gaps], lefts[gaps]))

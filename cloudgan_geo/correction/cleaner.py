@@ -1,11 +1,20 @@
-"""What is asked of a generator."""
+"""What is asked of a generator, and how one comes to be."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import os
+from typing import TYPE_CHECKING, Protocol, TypeAlias, Union, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cloudgan_geo.bands import BandSet
+from cloudgan_geo.correction.options import DecloudOptions
+from cloudgan_geo.networks.cleaned import Cleaned
+from cloudgan_geo.networks.header import read_bands, weights_path
+
+if TYPE_CHECKING:
+    from cloudgan_geo.networks.checkpoint import LoadedGenerator
 
 
 class Cleaner(Protocol):
@@ -18,6 +27,10 @@ class Cleaner(Protocol):
     @property
     def sha256(self) -> str:
         """Of the weights file, in hex."""
+
+    @property
+    def bands(self) -> BandSet:
+        """What it reads and corrects."""
 
     @property
     def device(self) -> str:
@@ -41,10 +54,58 @@ class Cleaner(Protocol):
 
     def clean(
         self, batch: NDArray[np.float32], view: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
-        """Returns clear windows for cloudy ones, float32 in [0, 1], (windows, 3, 64, 64).
+    ) -> Cleaned[NDArray[np.float32]]:
+        """Returns clear windows for cloudy ones.
 
-        If it `estimates` it also takes views, (windows, 10, 40, 40), see `windows.surroundings`,
-        and returns five bands: red, green, blue, opacity in [0, 1], half-width of the 90 %
-        interval.
+        Args:
+            batch: Of the bands that it reads, model domain, float32 in [0, 1], shape (windows,
+                bands read, 64, 64).
+            view: What surrounds them, shape (windows, 3 * bands read + 1, 40, 40), see
+                `windows.surroundings`; only if it `estimates`.
+
+        Returns:
+            The bands that it corrects, and opacity and error if it `estimates`.
         """
+
+
+#: Name of a bundled generator, path of a weights file, a loaded generator, or one that is ready.
+Model: TypeAlias = Union[str, os.PathLike[str], "LoadedGenerator", Cleaner]
+
+
+def bands_of(model: Model) -> BandSet:
+    """Returns what a generator reads and corrects, without loading it.
+
+    Raises:
+        WeightsError: If there is no such generator, or its file or its card is damaged.
+    """
+    if isinstance(model, (str, os.PathLike)):
+        return read_bands(weights_path(model))
+    return model.bands
+
+
+def model_name(model: Model) -> str:
+    """Returns how to call a generator in messages."""
+    return os.fspath(model) if isinstance(model, (str, os.PathLike)) else model.name
+
+
+def ready(model: Model, options: DecloudOptions) -> Cleaner:
+    """Returns a generator that is ready for inference.
+
+    Args:
+        model: Which; one that is ready already is returned as it is.
+        options: Device and precision.
+
+    Raises:
+        WeightsError: If the weights are unknown, damaged or of another architecture.
+        UsageError: If the device or the precision is not available.
+    """
+    if not isinstance(model, (str, os.PathLike)) and hasattr(model, "clean"):
+        return cast(Cleaner, model)
+    # Imported only now: torch takes a second or more, and mistakes should show before.
+    from cloudgan_geo.networks import inference, zoo
+    from cloudgan_geo.networks.checkpoint import LoadedGenerator
+
+    loaded = model if isinstance(model, LoadedGenerator) else zoo.load_generator(model)
+    return inference.PreparedGenerator(
+        loaded, device=options.device, precision=options.precision, compile=options.compile
+    )

@@ -11,10 +11,11 @@ import numpy as np
 from rasterio.enums import ColorInterp
 
 from cloudgan_geo.correction.quality import CLEAR, CORRECTED, NODATA, THICK, Estimates
-from cloudgan_geo.raster.reading.bands import RgbBands
+from cloudgan_geo.raster.reading.bands import NamedBands
 from cloudgan_geo.raster.reading.scene import Band, Rows, Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
 from cloudgan_geo.raster.writing.writer import SceneWriter
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 # Tags of a scene that hold for its grid, not for its values.
 _GRID_TAGS = ("AREA_OR_POINT", "TIFFTAG_DATETIME")
@@ -58,7 +59,7 @@ ESTIMATE_OPTIONS = tuple(_LAYERS)
 
 @contextlib.contextmanager
 def writing_estimates(
-    files: Sequence[AtomicOutput], scene: Scene, tags: Mapping[str, str]
+    files: Sequence[AtomicOutput], scene: Scene, tags: Mapping[str, str], groups: Sequence[str]
 ) -> Iterator[Callable[[Estimates], None]]:
     """Creates rasters of a scene's coordinates and size; completes them on leaving.
 
@@ -66,6 +67,7 @@ def writing_estimates(
         files: To write, told by their options, of `ESTIMATE_OPTIONS`.
         scene: The scene.
         tags: Metadata for each of them.
+        groups: Of bands, that an error is estimated of.
 
     Yields:
         A function that takes the estimates of rows, from top to bottom.
@@ -75,13 +77,14 @@ def writing_estimates(
     """
     with contextlib.ExitStack() as stack:
         writers = [
-            (_LAYERS[file.option].part, stack.enter_context(_writer(file, scene, tags)))
+            (_LAYERS[file.option].part, stack.enter_context(_writer(file, scene, tags, groups)))
             for file in files
         ]
 
         def write(estimates: Estimates) -> None:
             for part, writer in writers:
-                pixels = getattr(estimates, part)[None]
+                pixels = getattr(estimates, part)
+                pixels = pixels if pixels.ndim == 3 else pixels[None]
                 valid = np.broadcast_to(np.True_, (3, *pixels.shape[1:]))
                 writer.write(Rows(pixels, valid))
 
@@ -91,9 +94,12 @@ def writing_estimates(
             _name_classes(file)
 
 
-def _writer(file: AtomicOutput, scene: Scene, tags: Mapping[str, str]) -> SceneWriter:
+def _writer(
+    file: AtomicOutput, scene: Scene, tags: Mapping[str, str], groups: Sequence[str]
+) -> SceneWriter:
     layer = _LAYERS[file.option]
-    like = _with_one_band(scene, layer)
+    parts = groups if layer.part == "error" and len(groups) > 1 else ("",)
+    like = _like(scene, layer, parts)
     writer = SceneWriter(file.partial, file.path, like, option=file.option)
     writer.tag(tags)
     if layer.part == "quality":
@@ -101,9 +107,10 @@ def _writer(file: AtomicOutput, scene: Scene, tags: Mapping[str, str]) -> SceneW
     return writer
 
 
-def _with_one_band(scene: Scene, layer: _Layer) -> Scene:
+def _like(scene: Scene, layer: _Layer, parts: Sequence[str]) -> Scene:
+    """Returns a scene of one band for each part, named after it unless there is only one."""
     unit = scene.visible_bands[0].unit if layer.part == "error" else None
-    band = Band(
+    first = Band(
         index=1,
         dtype=layer.dtype,
         nodata=layer.nodata,
@@ -114,11 +121,20 @@ def _with_one_band(scene: Scene, layer: _Layer) -> Scene:
         unit=unit,
         tags={},
     )
+    bands = tuple(
+        replace(
+            first,
+            index=index,
+            description=f"{layer.description}, {part}" if part else layer.description,
+        )
+        for index, part in enumerate(parts, 1)
+    )
     return replace(
         scene,
-        bands=(band,),
+        bands=bands,
         # The band stands for all three: a scene has red, green and blue.
-        rgb=RgbBands((1, 1, 1), layer.description),
+        named=NamedBands(dict.fromkeys(SENSOR.visible, 1), layer.description),
+        used=(1, 1, 1),
         alpha=None,
         has_mask=False,
         interleave="band",

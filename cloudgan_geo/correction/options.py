@@ -7,9 +7,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.raster.reading.bands import AskedBands
+
+#: Which bands of a product of several resolutions are written.
+Write = Literal["10m", "all"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,10 @@ class DecloudOptions:
     """How a scene is to be decloudied.
 
     Attributes:
-        bands: Red, green and blue, counted from 1; None to find them.
+        bands: Red, green and blue, counted from 1, or such numbers by names; None to find them.
+        level: `auto`, `1C` or `2A`.
+        correct: `rgb`, `10m` or `all`: which of the bands that the generator can correct.
+        write: `10m` or `all`: which bands of a product of several resolutions are written.
         radiometry: `auto`, or one of `raster.reading.radiometry.PROFILES`.
         overlap: Pixels that neighbouring windows share, 0 to 63.
         batch_size: Windows that the generator gets at once, or `auto`.
@@ -44,8 +52,11 @@ class DecloudOptions:
             and memory.
     """
 
-    bands: tuple[int, int, int] | None = None
+    bands: AskedBands | None = None
     radiometry: str = "auto"
+    level: str = "auto"
+    correct: str = "all"
+    write: str = "10m"
     overlap: int = 16
     batch_size: int | str = "auto"
     device: str = "auto"
@@ -73,6 +84,8 @@ class DecloudOptions:
             if value != "auto" and not (isinstance(value, int) and value >= 1):
                 flag = option.replace("_", "-")
                 raise UsageError(f"--{flag} {value}: takes auto or a number of at least 1")
+        if self.write not in get_args(Write):
+            raise UsageError(f"--write {self.write}: takes {' or '.join(get_args(Write))}")
         _ = self.keep_rule  # Refuses what makes no sense.
 
     @property
@@ -108,7 +121,13 @@ class DecloudResult:
         windows: That the generator was given.
         windows_skipped: Without a valid pixel in the area.
         bands: Red, green and blue in the scene, counted from 1.
-        bands_reason: What they were told by.
+        bands_reason: What the bands were told by.
+        bands_read: Bands in the scene that the generator read, counted from 1, by their names.
+        bands_corrected: Names of those that were corrected.
+        bands_copied: Descriptions, or numbers, of the bands that were copied.
+        bands_missing: Names of bands that the generator would read and the scene lacks.
+        level: Of the scene's processing, or None if it is not known.
+        level_reason: What it was told by.
         radiometry: Profile.
         radiometry_reason: Why this profile.
         model: Name of the generator.
@@ -117,6 +136,9 @@ class DecloudResult:
         precision: `fp32` or `bf16`.
         precision_reason: Why this one.
         batch_size: Windows that it got at once.
+        mean_error: Mean expected error of the pixels that were corrected, in the scene's units,
+            by group of bands; None as a value without such pixels; None from a generator that
+            estimates nothing.
         qa_pixels: Pixels of each quality class, by name; None from a generator that estimates
             no opacity.
         qa_shares: The same as shares of all that are not nodata.
@@ -134,6 +156,12 @@ class DecloudResult:
     windows_skipped: int
     bands: tuple[int, int, int]
     bands_reason: str
+    bands_read: dict[str, int]
+    bands_corrected: tuple[str, ...]
+    bands_copied: tuple[str, ...]
+    bands_missing: tuple[str, ...]
+    level: str | None
+    level_reason: str
     radiometry: str
     radiometry_reason: str
     model: str
@@ -142,6 +170,7 @@ class DecloudResult:
     precision: str
     precision_reason: str
     batch_size: int
+    mean_error: dict[str, float | None] | None
     qa_pixels: dict[str, int] | None
     qa_shares: dict[str, float] | None
     timings: dict[str, float]

@@ -12,21 +12,16 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.correction.batches import Piece, WindowBatch, cut_batches, fill_gaps
-from cloudgan_geo.correction.quality import Estimates, KeepRule, QualityCounts, judge
+from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.quality import ErrorSums, Estimates, KeepRule, QualityCounts, judge
 from cloudgan_geo.correction.streaming import compute_ahead
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.raster.reading.area import Area
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Rows, Scene
 from cloudgan_geo.windows.grid import Strip, WindowGrid, cut
-from cloudgan_geo.windows.mosaic import CorrectionMosaic, RemoteMosaic
+from cloudgan_geo.windows.mosaic import CorrectionMosaic, Layout, RemoteMosaic
 from cloudgan_geo.windows.surroundings import Surroundings, cut_views
-
-#: Takes windows in the model domain, float32, shape (windows, 3, 64, 64), and, with a keep
-#: rule, what surrounds them, (windows, 10, 40, 40). Returns windows without cloud, with a keep
-#: rule of five bands: red, green, blue, opacity, half-width of the 90 % interval.
-Clean = Callable[..., NDArray[np.float32]]
-
 
 # Values are corrected so many at a time: their temporary copies then stay in the cache.
 _CORRECTED_VALUES = 2**18
@@ -45,18 +40,19 @@ class SceneCorrection:
         scene: The scene.
         radiometry: How its values relate to reflectance.
         grid: The windows over it.
-        clean: Removes the clouds of windows.
-        batch_size: Windows that `clean` gets at once.
+        cleaner: Removes the clouds of windows.
+        batch_size: Windows that it gets at once.
         progress: Called after every batch.
         area: Outside of which every value stays as it is; None for the whole scene.
-        rule: Which pixels keep their values; None if `clean` estimates no opacity.
+        rule: Which pixels keep their values; None if the cleaner estimates no opacity.
         remote: Where windows are cut, cleaned and blended instead of here; None for here.
 
     Attributes:
         batch_size: As given.
-        computed: Windows that `clean` got so far; those without a valid pixel in the area are
+        computed: Windows that the cleaner got so far; those without a valid pixel in the area are
             skipped.
         quality: Pixels of each quality class so far; None without a keep rule.
+        errors: Expected errors of corrected pixels so far; None likewise.
     """
 
     def __init__(
@@ -64,7 +60,7 @@ class SceneCorrection:
         scene: Scene,
         radiometry: Radiometry,
         grid: WindowGrid,
-        clean: Clean,
+        cleaner: Cleaner,
         batch_size: int,
         progress: Progress | None = None,
         area: Area | None = None,
@@ -74,15 +70,23 @@ class SceneCorrection:
         self._scene = scene
         self._radiometry = radiometry
         self._grid = grid
-        self._clean = clean
+        self._clean = cleaner.clean
+        self._bands = cleaner.bands
+        # Where the bands that the cleaner reads and corrects are among those of the scene.
+        self._reads_at = scene.used_positions
+        self._writes_at = [self._reads_at[position] for position in self._bands.corrected]
+        self._new_radiometry = radiometry.of(self._bands.corrected)
         self.batch_size = batch_size
         self._progress = progress
         self._area = area
         self._rule = rule
         self._remote = remote
-        self._mosaic = CorrectionMosaic(grid, bands=3 if rule is None else 5)
+        groups = 0 if rule is None else len(self._bands.groups)
+        self._layout = Layout(len(self._bands.corrects), groups)
+        self._mosaic = CorrectionMosaic(grid, self._layout.layers)
         self.computed = 0
         self.quality = None if rule is None else QualityCounts()
+        self.errors = None if rule is None else ErrorSums(self._bands.groups)
 
     def read(self, strips: Sequence[Strip]) -> Iterator[Piece]:
         """Yields every strip with the rows of the scene that its windows cover.
@@ -96,12 +100,11 @@ class SceneCorrection:
         if self._rule is None:
             yield from self._read(strips, lambda rows: None)
             return
-        surroundings = Surroundings(self._grid, self._radiometry.to_model)
-        visible = self._scene.rgb_positions
+        surroundings = Surroundings(self._grid, len(self._reads_at), self._radiometry.to_model)
         waiting: deque[Piece] = deque()
 
         def look(rows: Rows) -> None:
-            surroundings.add(rows.pixels[visible], rows.valid)
+            surroundings.add(rows.pixels[self._reads_at], rows.valid)
 
         # A strip waits until the rows below it that its windows see have been read.
         for piece in self._read(strips, look):
@@ -135,7 +138,7 @@ class SceneCorrection:
 
         Args:
             pieces: All of them, from top to bottom.
-            workers: Threads that call `clean`.
+            workers: Threads that call the cleaner.
             begin: Called first in each of them.
 
         Yields:
@@ -144,8 +147,7 @@ class SceneCorrection:
         Raises:
             WeightsError: If a window comes back with values that are no numbers.
         """
-        visible = self._scene.rgb_positions
-        batches = cut_batches(pieces, self._grid, visible, self.batch_size)
+        batches = cut_batches(pieces, self._grid, self._reads_at, self.batch_size)
         if self._remote is None:
             corrections = self._blended_here(batches, workers, begin)
         else:
@@ -156,7 +158,8 @@ class SceneCorrection:
                 self.computed += len(batch.rows)
                 self._tell(batch)
                 if batch.last:
-                    yield replace(batch.piece, correction=correction)
+                    assert correction is not None
+                    yield replace(batch.piece, correction=self._layout.correction(correction))
 
     def corrected(self, piece: Piece) -> tuple[Rows, Estimates | None]:
         """Corrects the rows of a piece that no later one changes.
@@ -169,38 +172,39 @@ class SceneCorrection:
             a keep rule, what else is known about them.
         """
         assert piece.correction is not None
-        height = piece.correction.shape[1]
+        height = piece.correction.image.shape[1]
         done = piece.rows.cut(0, height)
         pixels = done.pixels.copy()
-        visible = self._scene.rgb_positions
-        nodata = [band.nodata for band in self._scene.visible_bands]
+        nodata = [self._scene.bands[position].nodata for position in self._writes_at]
         judged: list[Estimates] = []
         step = max(1, _CORRECTED_VALUES // self._scene.width)
         for start in range(0, height, step):
             part = slice(start, min(start + step, height))
-            values, wanted = pixels[visible, part], piece.wanted[:, part]
-            correction = piece.correction[:, part]
-            if self._rule is None:
-                new = self._radiometry.corrected(values, correction, wanted, nodata)
-            else:
-                correction, estimates = judge(
-                    self._rule, correction, values, wanted, self._radiometry
+            values, wanted = pixels[self._reads_at, part], piece.wanted[:, part]
+            correction = piece.correction.rows(part)
+            change, estimates = correction.image, None
+            if self._rule is not None:
+                change, estimates = judge(
+                    self._rule, correction, values, wanted, self._radiometry, self._bands
                 )
-                new = self._radiometry.corrected(values, correction, wanted, nodata)
-                self._rule.blank(new, wanted, estimates.quality, nodata)
                 judged.append(estimates)
-            pixels[visible, part] = new
+            old, changing = values[self._bands.selected], wanted[self._bands.selected]
+            new = self._new_radiometry.corrected(old, change, changing, nodata)
+            if self._rule is not None and estimates is not None:
+                self._rule.blank(new, changing, estimates.quality, nodata)
+            pixels[self._writes_at, part] = new
         rows = Rows(pixels, done.valid, done.mask)
-        if self.quality is None:
+        if self.quality is None or self.errors is None:
             return rows, None
-        estimates = Estimates.joined(judged)
-        self.quality.add(estimates.quality)
-        return rows, estimates
+        joined = Estimates.joined(judged)
+        self.quality.add(joined.quality)
+        self.errors.add(joined)
+        return rows, joined
 
     def _blended_here(
         self, batches: Iterable[WindowBatch], workers: int, begin: Callable[[], None] | None
     ) -> Generator[tuple[WindowBatch, NDArray[np.float32] | None]]:
-        """Yields batches, the last of each piece with the piece's correction."""
+        """Yields batches, the last of each piece with the layers of the piece's correction."""
         changes = compute_ahead(self._change, batches, workers, begin)
         with closing(changes):
             for batch, change in changes:
@@ -210,7 +214,7 @@ class SceneCorrection:
                 yield batch, self._mosaic.finish(batch.piece.strip) if batch.last else None
 
     def _blend_remotely(self, batch: WindowBatch) -> NDArray[np.float32] | None:
-        """Adds a batch where the generator is; after the last, returns the correction."""
+        """Adds a batch where the generator is; after the last, returns the correction's layers."""
         assert self._remote is not None
         strip = batch.piece.strip
         if batch.first:
@@ -225,16 +229,16 @@ class SceneCorrection:
         return correction
 
     def _change(self, batch: WindowBatch) -> NDArray[np.float32]:
-        """Returns what `clean` changes in windows, shape (windows, bands, window, window)."""
+        """Returns what the cleaner changes in windows: (windows, layers, window, window)."""
         tops = self._grid.tops[batch.rows] - batch.piece.strip.top
         lefts = self._grid.lefts[batch.columns]
         windows = self._radiometry.to_model(cut(batch.pixels, tops, lefts))
         if not len(windows):
-            return np.zeros((0, self._mosaic.bands, *windows.shape[2:]), np.float32)
+            return np.zeros((0, self._layout.layers, *windows.shape[2:]), np.float32)
         gaps, filled = fill_gaps(batch, self._grid, self._radiometry.to_model)
         windows[gaps] = filled
         if batch.piece.around is None:
-            change = self._clean(windows) - windows
+            cleaned = self._clean(windows)
         else:
             views = cut_views(
                 batch.piece.around,
@@ -242,8 +246,8 @@ class SceneCorrection:
                 self._grid.tops[batch.rows],
                 self._grid.lefts[batch.columns],
             )
-            change = self._clean(windows, views)
-            change[:, :3] -= windows
+            cleaned = self._clean(windows, views)
+        change = self._layout.stacked(windows[:, self._bands.selected], cleaned.parts)
         _check_finite(change)
         return change
 

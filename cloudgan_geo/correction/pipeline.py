@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from cloudgan_geo.callbacks import Progress
-from cloudgan_geo.correction.batches import Piece
-from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.cleaner import Cleaner, Model, bands_of, model_name, ready
+from cloudgan_geo.correction.engine import correct_scene
+from cloudgan_geo.correction.fitting import Correct, fit_bands, fitted
 from cloudgan_geo.correction.layers import writing_estimates
-from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
+from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult, Write
 from cloudgan_geo.correction.passes import SceneCorrection
 from cloudgan_geo.correction.plan import Plan, make_plan
 from cloudgan_geo.correction.quality import Estimates
 from cloudgan_geo.correction.report import provenance, write_report
-from cloudgan_geo.correction.streaming import ReadAhead, WriteBehind
 from cloudgan_geo.correction.targets import opened_targets
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.interrupts import StopRequest, shielded
+from cloudgan_geo.raster.reading.bands import AskedBands
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import FULL_SCALE
 from cloudgan_geo.raster.reading.scene import Rows
 from cloudgan_geo.raster.reading.source import ScenePaths, default_output, scene_paths
 from cloudgan_geo.raster.writing.cog import write_cog
 from cloudgan_geo.raster.writing.creation import check_creation_options
+from cloudgan_geo.raster.writing.output import AtomicOutput
 from cloudgan_geo.raster.writing.writer import SceneWriter
-from cloudgan_geo.windows.mosaic import RemoteMosaic
-from cloudgan_geo.windows.surroundings import nearest_blocks
-
-if TYPE_CHECKING:
-    from cloudgan_geo.networks.checkpoint import LoadedGenerator
 
 __all__ = [
     "Cleaner",
@@ -48,9 +42,12 @@ def decloud(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "thin",
-    bands: Sequence[int] | None = None,
+    model: Model = "thin",
+    bands: AskedBands | None = None,
     radiometry: str = "auto",
+    level: str = "auto",
+    correct: Correct = "all",
+    write: Write = "10m",
     overlap: int = 16,
     batch_size: int | str = "auto",
     device: str = "auto",
@@ -74,8 +71,8 @@ def decloud(
 ) -> DecloudResult:
     """Removes the thin clouds of a scene and writes the result as a GeoTIFF.
 
-    The output has the scene's coordinates, size, dtype, nodata, bands and tags; bands other
-    than red, green and blue are copied. Nodata stays nodata. It appears only once it is
+    The output has the scene's coordinates, size, dtype, nodata, bands and tags; bands that the
+    generator does not correct are copied. Nodata stays nodata. It appears only once it is
     complete.
 
     Args:
@@ -83,9 +80,14 @@ def decloud(
             single-band files, whose names tell the band.
         output: File to write; by default `<scene>_decloud.tif` beside the scene.
         model: Name of a bundled generator, path of a weights file, or a loaded generator.
-        bands: Red, green and blue, counted from 1; None to find them.
+        bands: Red, green and blue, counted from 1, or such numbers by names as in {"B04": 1,
+            "B03": 2, "B02": 3, "B08": 4}; None to find them.
         radiometry: How values relate to reflectance: `auto`, `dn`, `dn-offset`, `tci`,
             `eurosat`, `reflectance`.
+        level: Of the scene's processing: `auto`, `1C`, `2A`; told to generators that ask.
+        correct: Which of the bands that the generator can correct: `rgb`, `10m`, `all`.
+        write: Which bands of a product or a set of files of several resolutions are written:
+            those at `10m`, or `all`, resampled to that.
         overlap: Pixels that neighbouring windows share, 0 to 63.
         batch_size: Windows that the generator gets at once, or `auto`.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
@@ -119,8 +121,11 @@ def decloud(
         WeightsError: If the weights are unknown, damaged or of another architecture.
     """
     options = DecloudOptions(
-        bands=None if bands is None else tuple(bands),  # type: ignore[arg-type]  # counted later
+        bands=bands if bands is None or isinstance(bands, Mapping) else tuple(bands),
         radiometry=radiometry,
+        level=level,
+        correct=correct,
+        write=write,
         overlap=overlap,
         batch_size=batch_size,
         device=device,
@@ -148,7 +153,7 @@ def decloud_scene(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner = "thin",
+    model: Model = "thin",
     options: DecloudOptions | None = None,
     progress: Progress | None = None,
 ) -> DecloudResult:
@@ -161,25 +166,46 @@ def decloud_scene(
         options: All other options.
         progress: As for `decloud`.
     """
+    stop = StopRequest()
+    asked = options or DecloudOptions()
+    return shielded(lambda: _decloud(scene, output, model, asked, progress, stop), stop)
+
+
+def _decloud(
+    scene: ScenePaths,
+    output: str | os.PathLike[str] | None,
+    model: Model,
+    options: DecloudOptions,
+    progress: Progress | None,
+    stop: StopRequest,
+) -> DecloudResult:
     clock = Clock()
-    options = options or DecloudOptions()
+    wanted = bands_of(model)
     target = default_output(scene) if output is None else Path(output)
-    opened = open_scene(scene, bands=options.bands, rgb_only=options.rgb_only)
+    opened = open_scene(
+        scene,
+        bands=options.bands,
+        rgb_only=options.rgb_only,
+        also=wanted.sensor.names if options.write == "all" else wanted.reads,
+    )
+    fit = fit_bands(opened.path, model_name(model), wanted, opened.named.indexes, options.correct)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
-    inputs = [*scene_paths(scene), *(file.path for file in opened.files)]
-    if options.aoi is not None:
-        inputs.append(os.fspath(options.aoi))
-    with opened_targets(target, options, inputs) as targets:
+    given = (*scene_paths(scene), *([model] if isinstance(model, (str, os.PathLike)) else []))
+    with opened_targets(target, options, opened, given) as targets:
         plan = make_plan(
             opened,
+            fit,
             radiometry=options.radiometry,
+            level=options.level,
+            write=options.write,
             overlap=options.overlap,
             aoi=options.aoi,
             bounds=options.bounds,
         )
         options.keep_rule.check(plan.scene)
         clock.stage("plan")
-        cleaner = _ready(model, options)
+        engine = ready(model, options)
+        cleaner = fitted(engine, fit, plan.level)
         if not cleaner.estimates and options.for_estimates:
             raise UsageError(
                 f"{options.for_estimates[0]}: the generator {cleaner.name} estimates no opacity; "
@@ -190,104 +216,56 @@ def decloud_scene(
         pixels = file.pixels if options.cog else file.partial
         tags = provenance(options, plan.radiometry, cleaner.name, cleaner.sha256)
         with (
-            SceneWriter(pixels, target, plan.scene, {} if options.cog else creation) as writer,
-            writing_estimates(targets.estimates, plan.scene, tags) as write_estimates,
+            SceneWriter(pixels, target, plan.written, {} if options.cog else creation) as writer,
+            writing_estimates(
+                targets.estimates, plan.written, tags, fit.used.groups
+            ) as write_estimates,
         ):
             writer.tag(tags)
 
             def write(rows: Rows, estimates: Estimates | None) -> None:
-                writer.write(rows)
+                stop.check()
+                writer.write(plan.to_write(rows))
                 if estimates is not None:
                     write_estimates(estimates)
 
-            run = _correct(plan, cleaner, options, write, progress)
+            def show(done: int, total: int) -> None:
+                stop.check()
+                if progress is not None:
+                    progress(done, total)
+
+            run = correct_scene(plan, cleaner, engine, options, write, show)
         clock.stage("correct")
         if options.cog:
             write_cog(pixels, file.partial, target, creation)
-        targets.commit()
         clock.stage("finish")
-        result = _result(target, plan, cleaner, run, clock)
+        result = _result(file, plan, cleaner, run, clock)
         if targets.report is not None:
             write_report(targets.report, scene_paths(scene), options, result)
+        targets.commit(stop.check)
     return result
 
 
-def _correct(
-    plan: Plan,
-    cleaner: Cleaner,
-    options: DecloudOptions,
-    write: Callable[[Rows, Estimates | None], None],
-    progress: Progress | None,
-) -> SceneCorrection:
-    """Reads, corrects and writes all of a scene, at the same time."""
-    batch_size = options.batch_size
-    if not isinstance(batch_size, int):
-        batch_size = cleaner.suggested_batch_size
-    run = SceneCorrection(
-        plan.scene,
-        plan.radiometry,
-        plan.grid,
-        cleaner.clean,
-        batch_size,
-        progress,
-        plan.area,
-        options.keep_rule if cleaner.estimates else None,
-        _remote_mosaic(cleaner, plan),
-    )
-    strips = list(plan.grid.strips(plan.strip_rows(options.strip_rows)))
-
-    def finish(piece: Piece) -> None:
-        write(*run.corrected(piece))
-
-    # The reader is joined before the writer closes its file: GDAL can crash when a JPEG 2000
-    # is read in one thread while a GeoTIFF is closed in another.
-    with (
-        _sharing_cores(cleaner) as (workers, begin),
-        ReadAhead(run.read(strips)) as reader,
-        WriteBehind(finish) as sink,
-        contextlib.closing(run.blended(reader, workers, begin)) as pieces,
-    ):
-        for piece in pieces:
-            sink.put(piece)
-    return run
-
-
-def _sharing_cores(
-    cleaner: Cleaner,
-) -> contextlib.AbstractContextManager[tuple[int, Callable[[], None] | None]]:
-    """Settles in how many threads batches are cleaned, and what each does before its first."""
-    if "torch" not in sys.modules:
-        return contextlib.nullcontext((1, None))
-    from cloudgan_geo.networks.cores import shared_cores
-
-    return shared_cores(cleaner)
-
-
-def _remote_mosaic(cleaner: Cleaner, plan: Plan) -> RemoteMosaic | None:
-    """Settles whether windows are cut and blended on the device of the generator."""
-    if "torch" not in sys.modules:
-        return None
-    from cloudgan_geo.networks.blending import device_mosaic
-
-    scale = [value / FULL_SCALE for value in plan.radiometry.scale]
-    offset = [value / FULL_SCALE for value in plan.radiometry.offset]
-    return device_mosaic(cleaner, plan.grid, nearest_blocks, scale, offset)
-
-
 def _result(
-    target: Path, plan: Plan, cleaner: Cleaner, run: SceneCorrection, clock: Clock
+    file: AtomicOutput, plan: Plan, cleaner: Cleaner, run: SceneCorrection, clock: Clock
 ) -> DecloudResult:
     return DecloudResult(
-        output=target,
-        bytes=target.stat().st_size,
+        output=file.path,
+        bytes=file.partial.stat().st_size,
         seconds=clock.total,
         width=plan.scene.width,
         height=plan.scene.height,
-        count=len(plan.scene.bands),
+        count=len(plan.written.bands),
         windows=run.computed,
         windows_skipped=len(plan.grid) - run.computed,
         bands=plan.scene.rgb.indexes,
         bands_reason=plan.scene.rgb.reason,
+        bands_read={name: plan.scene.named.indexes[name] for name in plan.fit.used.reads},
+        bands_corrected=plan.fit.used.corrects,
+        bands_copied=plan.copied,
+        bands_missing=plan.fit.missing,
+        level=plan.level,
+        level_reason=plan.level_reason,
         radiometry=plan.radiometry.profile,
         radiometry_reason=plan.radiometry.reason,
         model=cleaner.name,
@@ -296,22 +274,8 @@ def _result(
         precision=cleaner.precision,
         precision_reason=cleaner.precision_reason,
         batch_size=run.batch_size,
+        mean_error=None if run.errors is None else run.errors.means,
         qa_pixels=None if run.quality is None else run.quality.pixels,
         qa_shares=None if run.quality is None else run.quality.shares,
         timings=clock.stages,
-    )
-
-
-def _ready(
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner, options: DecloudOptions
-) -> Cleaner:
-    if not isinstance(model, (str, os.PathLike)) and hasattr(model, "clean"):
-        return cast(Cleaner, model)
-    # Imported only now: torch takes a second or more, and mistakes should show before.
-    from cloudgan_geo.networks import inference, zoo
-    from cloudgan_geo.networks.checkpoint import LoadedGenerator
-
-    loaded = model if isinstance(model, LoadedGenerator) else zoo.load_generator(model)
-    return inference.PreparedGenerator(
-        loaded, device=options.device, precision=options.precision, compile=options.compile
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cloudgan_geo.correction.fitting import Fit
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
 from cloudgan_geo.raster.reading.area import Area, area_of_interest
-from cloudgan_geo.raster.reading.radiometry import Radiometry, choose_radiometry
-from cloudgan_geo.raster.reading.scene import Scene
+from cloudgan_geo.raster.reading.level import Level, find_level
+from cloudgan_geo.raster.reading.profiles import choose_radiometry, radiometry_of_used
+from cloudgan_geo.raster.reading.radiometry import Radiometry
+from cloudgan_geo.raster.reading.scene import Rows, Scene
 from cloudgan_geo.windows.grid import WindowGrid, extend, occupied
 
 # A strip of about so many pixels keeps the batches full and a whole tile within memory.
@@ -21,9 +24,12 @@ _STRIP_PIXELS = 2**21
 # corrected, waiting, gathered to blocks.
 _COPIES = 8
 
-# Bytes a pixel for what is computed with: values, corrections and masks of three bands,
-# opacity, error and quality.
-_WORK_BYTES = 200
+# Bytes a pixel for what is computed with: opacity, error and quality; values, corrections and
+# masks of each band.
+_WORK_BYTES, _BAND_BYTES = 50, 50
+
+# Bands of a strip of that many pixels; of more bands a strip has fewer.
+_STRIP_BANDS = 4
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,20 @@ class Plan:
         radiometry: How its values relate to reflectance.
         grid: The windows over it.
         area: Outside of which nothing changes; None for all of it.
+        fit: Which bands the generator reads and corrects.
+        level: Of the scene's processing; None if it is not known.
+        level_reason: What the level was told by.
+        written: The scene as the output is to be: some bands are read and not written.
     """
 
     scene: Scene
     radiometry: Radiometry
     grid: WindowGrid
     area: Area | None
+    fit: Fit
+    level: Level | None
+    level_reason: str
+    written: Scene
 
     def strip_rows(self, asked: int | str = "auto") -> int:
         """Returns how many rows of windows are computed together.
@@ -48,7 +62,10 @@ class Plan:
         Args:
             asked: That number, or `auto`.
         """
-        return asked if isinstance(asked, int) else self.grid.rows_for(_STRIP_PIXELS)
+        if isinstance(asked, int):
+            return asked
+        bands = max(len(self.scene.used), _STRIP_BANDS)
+        return self.grid.rows_for(_STRIP_PIXELS * _STRIP_BANDS // bands)
 
     def windows_wanted(self) -> int:
         """Counts the windows that hold a pixel of the area; validity is not looked at."""
@@ -61,6 +78,25 @@ class Plan:
             count += int(occupied(extend(inside[None]), tops, self.grid.lefts).sum())
         return count
 
+    def to_write(self, rows: Rows) -> Rows:
+        """Returns rows of the scene with no other bands than the output's."""
+        if len(self.written.bands) == len(self.scene.bands):
+            return rows
+        kept = {band.index for band in self.written.bands}
+        positions = [p for p, band in enumerate(self.scene.bands) if band.index in kept]
+        return replace(rows, pixels=rows.pixels[positions])
+
+    @property
+    def copied(self) -> tuple[str, ...]:
+        """Descriptions, or else numbers, of the bands of the output that nothing corrects."""
+        changed = {self.scene.named.indexes[name] for name in self.fit.used.corrects}
+        names = {index: name for name, index in self.scene.named.indexes.items()}
+        return tuple(
+            names.get(band.index) or band.description or str(band.index)
+            for band in self.written.bands
+            if band.index not in changed
+        )
+
     @property
     def value_bytes(self) -> int:
         """Bytes of a pixel in the output, all bands."""
@@ -70,7 +106,7 @@ class Plan:
     def memory_bytes(self) -> int:
         """About how much memory a run takes at most, without the generator's own."""
         rows = self.strip_rows() * (self.grid.window - self.grid.overlap) + self.grid.overlap
-        pixel = _COPIES * self.value_bytes + _WORK_BYTES
+        pixel = _COPIES * self.value_bytes + _WORK_BYTES + _BAND_BYTES * len(self.scene.used)
         return rows * self.grid.padded_width * pixel + GDAL_OPTIONS["GDAL_CACHEMAX"] * 2**20
 
     def disk_bytes(self, cog: bool = False) -> int:
@@ -86,8 +122,11 @@ class Plan:
 
 def make_plan(
     scene: Scene,
+    fit: Fit,
     *,
     radiometry: str = "auto",
+    level: str = "auto",
+    write: str = "10m",
     overlap: int = 16,
     aoi: str | os.PathLike[str] | None = None,
     bounds: Sequence[float] | None = None,
@@ -96,7 +135,10 @@ def make_plan(
 
     Args:
         scene: The scene.
+        fit: Which of its bands the generator reads and corrects.
         radiometry: `auto` or a profile.
+        level: `auto`, `1C` or `2A`.
+        write: `10m` leaves bands out of the output that were resampled; `all`.
         overlap: Pixels that neighbouring windows share.
         aoi: Vector file with the area of interest.
         bounds: Left, bottom, right and top of the area, in the scene's coordinates.
@@ -107,4 +149,10 @@ def make_plan(
     """
     grid = WindowGrid(scene.height, scene.width, overlap)
     area = area_of_interest(scene, aoi, bounds)
-    return Plan(scene, choose_radiometry(scene, radiometry), grid, area)
+    stage, reason = find_level(scene.path, scene.tags, level)
+    chosen = choose_radiometry(scene, radiometry)
+    scene = scene.using(fit.used.reads)
+    chosen = radiometry_of_used(scene, chosen, fit.used.domain)
+    coarse = set(scene.resampled) - set(scene.rgb.indexes) if write == "10m" else set()
+    written = replace(scene.without(coarse), used=scene.rgb.indexes)
+    return Plan(scene, chosen, grid, area, fit, stage, reason, written)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import UsageError
-from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry
+from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
+from cloudgan_geo.windows.mosaic import Correction
 
 #: Classes of the quality band, and what they are called.
 NODATA, CLEAR, CORRECTED, THICK = range(4)
@@ -31,8 +33,8 @@ _FADE = 0.1
 # A ramp narrower than this is a step.
 _LEAST_RAMP = 1e-6
 
-# Reflectance at the upper end of the model domain, less what rounding takes from it.
-_FULL = FULL_SCALE * (1 - 1e-6)
+# Share of the reflectance at the upper end of the model domain that rounding leaves of it.
+_FULL = 1 - 1e-6
 
 Float32 = NDArray[np.float32]
 
@@ -88,8 +90,8 @@ class KeepRule:
         """
         if self.thick != "nodata":
             return
-        codes = {repr(band.nodata) for band in scene.visible_bands}
-        code = scene.visible_bands[0].nodata
+        codes = {repr(band.nodata) for band in scene.used_bands}
+        code = scene.used_bands[0].nodata
         if code is not None and not scene.is_float:
             limits = np.iinfo(scene.dtype)
             code = code if limits.min <= code <= limits.max and code == int(code) else None
@@ -137,7 +139,7 @@ class KeepRule:
         """Sets thick pixels to nodata, in place, if that is asked for.
 
         Args:
-            values: Shape (3, rows, width).
+            values: Shape (bands, rows, width).
             wanted: Which of them may change, of the same shape.
             quality: Shape (rows, width).
             nodata: Of each band.
@@ -155,8 +157,9 @@ class Estimates:
     Attributes:
         opacity: Float32 in [0, 1], NaN where nothing was to be done, shape (rows, width).
         error: Half the width of the interval that holds 90 % of the errors, in the scene's
-            units, float32, NaN as in `opacity`, of the same shape.
-        quality: One of `CLASSES`, uint8, of the same shape.
+            units, of every group of bands, float32, NaN as in `opacity`, shape (groups, rows,
+            width).
+        quality: One of `CLASSES`, uint8, shape (rows, width).
     """
 
     opacity: Float32
@@ -168,41 +171,56 @@ class Estimates:
         """Puts estimates of neighbouring rows together, from top to bottom."""
         return cls(
             np.concatenate([part.opacity for part in parts]),
-            np.concatenate([part.error for part in parts]),
+            np.concatenate([part.error for part in parts], axis=1),
             np.concatenate([part.quality for part in parts]),
         )
 
 
 def judge(
     rule: KeepRule,
-    correction: Float32,
+    correction: Correction,
     values: NDArray[Any],
     wanted: NDArray[np.bool_],
     radiometry: Radiometry,
+    bands: BandSet,
 ) -> tuple[Float32, Estimates]:
     """Weakens a correction to what a rule allows.
 
     Args:
         rule: The rule.
-        correction: Correction of red, green and blue, opacity and half-width of the 90 %
-            interval, model domain, shape (5, rows, width).
-        values: Red, green and blue, shape (3, rows, width).
+        correction: With opacity and error.
+        values: Bands that are read, shape (bands, rows, width).
         wanted: Which of them are to be corrected, of the same shape.
         radiometry: How they relate to reflectance.
+        bands: Which are read and corrected.
 
     Returns:
-        The weakened correction, shape (3, rows, width), and the estimates.
+        The weakened correction, shape (bands corrected, rows, width), and the estimates.
     """
-    opacity = np.clip(correction[3], 0, 1)
-    reflectance = correction[4] * np.float32(FULL_SCALE)
-    weights, quality = rule.decide(opacity, reflectance, saturated(values, radiometry))
-    # Where bands differ in scale the largest of their errors is given.
-    error = reflectance / np.float32(min(radiometry.scale))
+    assert correction.opacity is not None
+    assert correction.error is not None
+    opacity = np.clip(correction.opacity, 0, 1)
+    reflectance = correction.error * _per_group(bands, bands.corrected_domain, max)
+    full = saturated(values[bands.selected], radiometry.of(bands.corrected))
+    # A pixel is only as good as the worst of its groups.
+    worst = reflectance[0] if len(reflectance) == 1 else reflectance.max(axis=0)
+    weights, quality = rule.decide(opacity, worst, full)
+    # Where bands of a group differ in scale the largest of their errors is given.
+    scale = [radiometry.scale[position] for position in bands.corrected]
+    error = reflectance / _per_group(bands, scale, min)
     if not wanted.all():
         outside = ~wanted.any(axis=0)
-        opacity[outside] = error[outside] = np.nan
+        opacity[outside] = error[:, outside] = np.nan
         quality[outside] = NODATA
-    return correction[:3] * weights, Estimates(opacity, error, quality)
+    return correction.image * weights, Estimates(opacity, error, quality)
+
+
+def _per_group(
+    bands: BandSet, values: Sequence[float], choose: Callable[[Iterable[float]], float]
+) -> Float32:
+    """Chooses one value of those of the corrected bands of every group: (groups, 1, 1)."""
+    chosen = [choose(values[position] for position in of) for of in bands.grouped]
+    return np.array(chosen, np.float32)[:, None, None]
 
 
 def saturated(values: NDArray[Any], radiometry: Radiometry) -> NDArray[np.bool_]:
@@ -211,7 +229,7 @@ def saturated(values: NDArray[Any], radiometry: Radiometry) -> NDArray[np.bool_]
     The generator cannot tell such pixels apart: it would paint over bright rock and snow.
 
     Args:
-        values: Red, green and blue, shape (3, rows, width).
+        values: Bands that are corrected, shape (bands, rows, width).
         radiometry: How they relate to reflectance.
 
     Returns:
@@ -219,8 +237,9 @@ def saturated(values: NDArray[Any], radiometry: Radiometry) -> NDArray[np.bool_]
     """
     full = np.ones(values.shape[1:], np.bool_)
     integer = np.issubdtype(values.dtype, np.integer)
-    for band, scale, offset in zip(values, radiometry.scale, radiometry.offset, strict=True):
-        limit = (_FULL - offset) / scale
+    of_bands = zip(values, radiometry.scale, radiometry.offset, radiometry.domain, strict=True)
+    for band, scale, offset, top in of_bands:
+        limit = (top * _FULL - offset) / scale
         # Compared in their own type: a quarter of the time it takes in the model domain.
         full &= band >= (math.ceil(limit) if integer else limit)
     return full
@@ -257,3 +276,30 @@ class QualityCounts:
         known = self._counts[1:]
         shares = known / max(int(known.sum()), 1)
         return {name: float(share) for name, share in zip(CLASSES[1:], shares, strict=True)}
+
+
+class ErrorSums:
+    """The mean expected error of the pixels that are corrected, of every group of bands.
+
+    Args:
+        groups: Their names.
+    """
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        self._groups = tuple(groups)
+        self._sums = np.zeros(len(self._groups))
+        self._count = 0
+
+    def add(self, estimates: Estimates) -> None:
+        """Adds rows."""
+        changed = estimates.quality >= CORRECTED
+        self._sums += estimates.error[:, changed].sum(axis=1, dtype=np.float64)
+        self._count += int(changed.sum())
+
+    @property
+    def means(self) -> dict[str, float | None]:
+        """By the groups' names, in the scene's units; None if no pixel is corrected."""
+        return {
+            name: float(total / self._count) if self._count else None
+            for name, total in zip(self._groups, self._sums, strict=True)
+        }

@@ -118,7 +118,8 @@ def _clean(cleaner: PreparedGenerator, cut: Float32, seen: Float32 | None) -> Fl
     parts = []
     for start in range(0, len(cut), _BATCH):
         part = slice(start, start + _BATCH)
-        parts.append(cleaner.clean(cut[part], None if seen is None else seen[part]))
-    cleaned = np.concatenate(parts)
-    np.clip(cleaned[:, :3], 0, 1, out=cleaned[:, :3])
-    return cleaned
+        cleaned = cleaner.clean(cut[part], None if seen is None else seen[part])
+        parts.append(np.concatenate(cleaned.parts, axis=1))
+    layers = np.concatenate(parts)
+    np.clip(layers[:, :3], 0, 1, out=layers[:, :3])
+    return layers

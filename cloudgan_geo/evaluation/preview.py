@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import choose_radiometry
+from cloudgan_geo.raster.reading.profiles import choose_radiometry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

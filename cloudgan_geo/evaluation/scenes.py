@@ -19,7 +19,8 @@ from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.comparison import QA_CLASSES, Comparison, Line, SceneScores
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import Radiometry, choose_radiometry
+from cloudgan_geo.raster.reading.profiles import choose_radiometry
+from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Scene, open_raster
 
 # Pixels that the window of SSIM, 11 wide, reaches beyond its centre.

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.errors import DatasetError, RadiometryError, UsageError
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import Radiometry, choose_radiometry
+from cloudgan_geo.raster.reading.profiles import choose_radiometry
+from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
 
 #: Patches of `clear_l2a` that are not clear: broken cloud, snow with cloud, all white.

@@ -99,6 +99,9 @@ class DeviceMosaic:
         self._column_weights = self._send(grid.column_weights)
         self._scale = self._send(np.asarray(scale, np.float32))[:, None, None]
         self._offset = self._send(np.asarray(offset, np.float32))[:, None, None]
+        bands = cleaner.bands
+        estimated = 1 + len(bands.groups) if cleaner.estimates else 0
+        self._layers = len(bands.corrects) + estimated
         self._first = 0
         self._image = self._around = self._sum = torch.zeros(0, 0, 0, device=self._device)
 
@@ -108,16 +111,16 @@ class DeviceMosaic:
 
         Args:
             first: Index of its first row of windows.
-            pixels: All that its windows cover, any real dtype, shape (3, rows, width).
+            pixels: All that its windows cover, any real dtype, shape (bands read, rows, width).
             around: Blocks around it, from 16 blocks above and left of its first window on,
-                shape (10, block rows, block columns), for a cleaner that `estimates`.
+                shape (3 * bands read + 1, block rows, block columns), for a cleaner that
+                `estimates`.
         """
         self._first = first
         # As `raster.reading.radiometry.Radiometry.to_model`, step by step.
         self._image = (self._values(pixels) * self._scale + self._offset).clamp(0.0, 1.0)
         self._around = self._sum[:0] if around is None else self._send(around)
-        bands = 5 if self._cleaner.estimates else 3
-        room = torch.zeros(bands, *pixels.shape[1:], device=self._device)
+        room = torch.zeros(self._layers, *pixels.shape[1:], device=self._device)
         if self._sum.numel():
             room[:, : self._sum.shape[1]] = self._sum
         self._sum = room
@@ -136,8 +139,8 @@ class DeviceMosaic:
             rows: Row in the grid of each window.
             columns: Column in the grid of each window.
             gaps: Which of these windows, counted from 0, are not all known.
-            filled: What to show the network instead, in the model domain, shape (gaps, 3,
-                window, window).
+            filled: What to show the network instead, in the model domain, shape (gaps,
+                bands read, window, window).
         """
         if not len(rows):
             return
@@ -152,7 +155,8 @@ class DeviceMosaic:
             above = self._view_rows[rows] - self._view_rows[self._first]
             views = self._cut(self._around, above, self._view_columns[columns], VIEW)
         cleaned = self._cleaner.clean_tensors(windows, views)
-        change = torch.cat([cleaned[:, :3] - windows, cleaned[:, 3:]], dim=1)
+        change = cleaned.image - windows[:, self._cleaner.bands.selected]
+        change = torch.cat([change, *cleaned.parts[1:]], dim=1)
         weighted = change * self._row_weights[self._send(rows)][:, None, :, None]
         weighted *= self._column_weights[self._send(columns)][:, None, None, :]
         # One after another: what overlaps is then always added in the same order.
@@ -167,8 +171,8 @@ class DeviceMosaic:
             rows: How many, from the first row of the strip on.
 
         Returns:
-            Corrections, from a cleaner that `estimates` also opacity and error; float32, shape
-            (bands, rows, width).
+            Corrections, from a cleaner that `estimates` also opacity and errors, as layers one
+            upon another; float32, shape (layers, rows, width).
         """
         done = self._sum[:, :rows].contiguous()
         self._sum = self._sum[:, rows:].clone()

@@ -8,22 +8,17 @@ import json
 import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError
-from cloudgan_geo.networks.generator import UNetGenerator
-from cloudgan_geo.networks.thin import Context, ThinGenerator
-
-_FIRST_WEIGHT = "conv_1.double_conv.0.weight"
-#: A weight that only the generator for thin cloud has.
-_VIEW_WEIGHT = "view.entry.0.weight"
-
-Generator = UNetGenerator | ThinGenerator
+from cloudgan_geo.networks.architectures import Generator, build
+from cloudgan_geo.networks.header import card_bands, is_pickle, read_card
 
 
 @dataclass(frozen=True)
@@ -43,6 +38,11 @@ class LoadedGenerator:
     sha256: str
     card: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def bands(self) -> BandSet:
+        """What it reads and corrects."""
+        return self.network.bands
+
 
 def save_generator(
     network: nn.Module, path: str | Path, card: dict[str, Any], *, half: bool = False
@@ -52,16 +52,17 @@ def save_generator(
     Args:
         network: The generator to save.
         path: File to write.
-        card: JSON-ready description; architecture and shape are added.
+        card: JSON-ready description; architecture, bands and shape are added.
         half: Store kernels as float16, which halves the file; reading widens them again.
     """
-    shape = _shape(network)
+    assert isinstance(network, Generator)
+    told = {key: value for key, value in card.items() if key != "bands"} | _shape(network)
     tensors = {
         name: tensor.detach().to("cpu", _stored_type(tensor, half)).contiguous()
         for name, tensor in network.state_dict().items()
     }
     # Not safetensors' own way to write files: nobody but the owner could read them.
-    Path(path).write_bytes(save(tensors, {"card": json.dumps({**card, **shape})}))
+    Path(path).write_bytes(save(tensors, {"card": json.dumps(told)}))
 
 
 def read_generator(path: str | Path) -> LoadedGenerator:
@@ -83,9 +84,7 @@ def read_generator(path: str | Path) -> LoadedGenerator:
     if not path.is_file():
         raise WeightsError(f"{path}: no such weights file; see --model")
     content = path.read_bytes()
-    # Eight bytes of length, then JSON: the length may begin like a pickle.
-    is_safetensors = content[8:9] == b"{"
-    if not is_safetensors and (content[:2] == b"PK" or content[:1] == b"\x80"):
+    if is_pickle(content[:9]):
         card: dict[str, Any] = {}
         state = _unpickle(path, content)
     else:
@@ -98,34 +97,17 @@ def read_generator(path: str | Path) -> LoadedGenerator:
     )
 
 
-def read_card(path: str | Path) -> dict[str, Any]:
-    """Returns the card of a safetensors file without reading its tensors.
-
-    Raises:
-        WeightsError: If the file is damaged or its card is not JSON.
-    """
-    try:
-        with safe_open(str(path), "pt") as file:
-            return _card(file.metadata())
-    except (SafetensorError, OSError, ValueError) as error:
-        raise WeightsError(f"{path}: not readable as safetensors ({error})") from error
-
-
 def _stored_type(tensor: Tensor, half: bool) -> torch.dtype:
     # Vectors stay as they are: a running variance beyond 65504 would become infinite, and all
     # of them together are a thousandth of the file.
     return torch.float16 if half and tensor.ndim > 1 else tensor.dtype
 
 
-def _card(metadata: dict[str, str] | None) -> dict[str, Any]:
-    card = json.loads((metadata or {}).get("card", "{}"))
-    return card if isinstance(card, dict) else {}
-
-
 def _read_safetensors(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    card = read_card(path)
     try:
         with safe_open(str(path), "pt") as file:
-            return _card(file.metadata()), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return card, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         raise WeightsError(f"{path}: not readable as safetensors ({error})") from error
 
@@ -144,28 +126,22 @@ def _unpickle(path: Path, content: bytes) -> dict[str, Tensor]:
     return state
 
 
-def _shape(network: nn.Module) -> dict[str, Any]:
-    if isinstance(network, ThinGenerator):
-        return {
-            "architecture": "thin",
-            "channels": network.channels,
-            "width": network.width,
-            "context": network.context,
-        }
-    assert isinstance(network, UNetGenerator)
-    return {"architecture": "unet", "channels": network.channels, "width": network.width}
+def _shape(network: Generator) -> dict[str, Any]:
+    return {
+        "architecture": network.architecture,
+        **network.bands.to_card(),
+        "channels": len(network.bands.reads),
+        "width": network.width,
+        **network.traits(),
+    }
 
 
 def _build(path: Path, state: dict[str, Tensor], card: dict[str, Any]) -> Generator:
-    first = state.get(_FIRST_WEIGHT)
-    if first is None or first.ndim != 4:
-        raise WeightsError(f"{path}: weights of another network, not of a U-Net generator")
-    width, channels = first.shape[:2]
-    network: Generator
-    if _VIEW_WEIGHT in state:
-        network = ThinGenerator(width, _context(path, card))
-    else:
-        network = UNetGenerator(channels=channels, width=width)
+    bands = card_bands(path, card)
+    try:
+        network = build(state, card, bands)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from error
     try:
         network.load_state_dict({name: _widen(tensor) for name, tensor in state.items()})
     except RuntimeError as error:
@@ -174,13 +150,6 @@ def _build(path: Path, state: dict[str, Tensor], card: dict[str, Any]) -> Genera
     if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
         raise WeightsError(f"{path}: holds weights that are not finite numbers")
     return network.eval()
-
-
-def _context(path: Path, card: dict[str, Any]) -> Context:
-    context = card.get("context", "surroundings")
-    if context not in get_args(Context):
-        raise WeightsError(f"{path}: its card names an unknown context {context!r}")
-    return cast(Context, context)
 
 
 def _widen(tensor: Tensor) -> Tensor:

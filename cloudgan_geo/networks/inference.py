@@ -14,8 +14,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
+from cloudgan_geo.networks.cleaned import Cleaned
 from cloudgan_geo.networks.precision import choose_device, choose_precision, settle_precision
-from cloudgan_geo.networks.thin import VIEW, VIEW_CHANNELS, ThinGenerator
 from cloudgan_geo.networks.zoo import load_generator
 
 _BATCH_SIZE = {"cpu": 16, "cuda": 256, "mps": 64}
@@ -36,6 +36,7 @@ class PreparedGenerator:
     Attributes:
         name: Name of the model.
         sha256: Of its weights file.
+        bands: What it reads and corrects.
         window: Height and width of the windows it was trained on, in pixels.
         device: Where it runs.
         precision: `fp32` or `bf16`, after `auto` was decided.
@@ -59,6 +60,8 @@ class PreparedGenerator:
     ) -> None:
         self.name = loaded.name
         self.sha256 = loaded.sha256
+        self.bands = loaded.bands
+        self._shapes = loaded.network.input_shapes
         self._device = choose_device(device)
         self.device = str(self._device)
         network = fold_batch_norm(loaded.network)
@@ -68,37 +71,39 @@ class PreparedGenerator:
         self.precision_reason = settle_precision(precision, network, self._device).reason
         self.suggested_batch_size = _BATCH_SIZE.get(self._device.type, 16)
         self._network = network.to(self._dtype)
-        self._network.output.float()
-        if isinstance(self._network, ThinGenerator):
-            self._network.veil.float()
-        self.estimates = isinstance(loaded.network, ThinGenerator)
+        for layer in loaded.network.exact:
+            self._network.get_submodule(layer).float()
+        self.estimates = loaded.network.estimates
         self._error_scale = _ErrorScale(loaded.card)
         if compile:
             self._compile()
 
     def clean(
         self, batch: NDArray[np.float32], view: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
+    ) -> Cleaned[NDArray[np.float32]]:
         """Removes the clouds of a batch of windows.
 
         A batch that does not fit the device's memory is halved until it does.
 
         Args:
-            batch: Cloudy windows in the model domain, float32 in [0, 1], shape (windows, 3,
-                height, width), height and width multiples of 16.
-            view: What surrounds them, shape (windows, 10, 40, 40), for a generator that
-                `estimates`; see `windows.surroundings`.
+            batch: Cloudy windows in the model domain, float32 in [0, 1], shape (windows, bands
+                read, height, width), height and width multiples of 16.
+            view: What surrounds them, shape (windows, 3 * bands read + 1, 40, 40), for a
+                generator that `estimates`; see `windows.surroundings`.
 
         Returns:
-            Clear windows, float32, of the same shape; from a generator that `estimates` five
-            bands: red, green and blue (not clipped), the opacity in [0, 1] and the half-width
-            of the interval that holds 90 % of the errors.
+            Clear windows of the bands that it corrects; from a generator that `estimates` also
+            opacity and error.
         """
         views = None if view is None else self._place(view)
         cleaned = self.clean_tensors(self._place(batch), views)
-        return cast(NDArray[np.float32], cleaned.contiguous().cpu().numpy())
+        return Cleaned(
+            _fetch(cleaned.image),
+            None if cleaned.opacity is None else _fetch(cleaned.opacity),
+            None if cleaned.error is None else _fetch(cleaned.error),
+        )
 
-    def clean_tensors(self, windows: Tensor, views: Tensor | None = None) -> Tensor:
+    def clean_tensors(self, windows: Tensor, views: Tensor | None = None) -> Cleaned[Tensor]:
         """Does what `clean` does, with windows and views that are on the device already.
 
         Args:
@@ -116,17 +121,22 @@ class PreparedGenerator:
             torch.cuda.empty_cache()
         half = len(windows) // 2
         first, second = (None, None) if views is None else (views[:half], views[half:])
-        parts = ((windows[:half], first), (windows[half:], second))
-        return torch.cat([self.clean_tensors(*part) for part in parts])
+        above = self.clean_tensors(windows[:half], first)
+        below = self.clean_tensors(windows[half:], second)
+        return Cleaned(
+            torch.cat([above.image, below.image]),
+            _joined(above.opacity, below.opacity),
+            _joined(above.error, below.error),
+        )
 
     @torch.inference_mode()
-    def _forward(self, windows: Tensor, views: Tensor | None) -> Tensor:
-        if views is None:
-            return cast(Tensor, self._network(windows.to(self._dtype)))
+    def _forward(self, windows: Tensor, views: Tensor | None) -> Cleaned[Tensor]:
+        if not self.estimates:
+            return Cleaned(cast(Tensor, self._network(windows.to(self._dtype))))
         estimate = self._network(windows, views)
-        image = windows + estimate.correction
+        image = windows[:, self.bands.selected] + estimate.correction
         error = estimate.error * self._error_scale.at(estimate.opacity)
-        return torch.cat([image, estimate.opacity, error], dim=1)
+        return Cleaned(image, estimate.opacity, error)
 
     def _compile(self) -> None:
         """Compiles the network for batches of any size and tries it out."""
@@ -135,9 +145,8 @@ class PreparedGenerator:
                 f"--compile: is for CUDA; on {self.device} nothing is gained, leave it out"
             )
         self._network = cast(nn.Module, torch.compile(self._network, dynamic=True))
-        views = np.zeros((2, VIEW_CHANNELS, VIEW, VIEW), np.float32) if self.estimates else None
         try:
-            self.clean(np.zeros((2, 3, self.window, self.window), np.float32), views)
+            self.clean(*(np.zeros((2, *shape), np.float32) for shape in self._shapes))
         except Exception as error:  # of whatever compiles it: torch, triton, a C compiler
             reason = str(error).strip().partition("\n")[0]
             raise UsageError(
@@ -146,6 +155,14 @@ class PreparedGenerator:
 
     def _place(self, array: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(array).to(self._device, memory_format=torch.channels_last)
+
+
+def _fetch(tensor: Tensor) -> NDArray[np.float32]:
+    return cast(NDArray[np.float32], tensor.contiguous().cpu().numpy())
+
+
+def _joined(first: Tensor | None, second: Tensor | None) -> Tensor | None:
+    return None if first is None or second is None else torch.cat([first, second])
 
 
 class _ErrorScale:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cloudgan_geo.networks.generator import DoubleConv
+from cloudgan_geo.bands import RGB, BandSet
+from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.networks.backbone import DoubleConv, UNetLevels
 
 Context = Literal["surroundings", "scene", "none"]
 
-#: Channels and side of the view on what surrounds a window, and the cells of the window
-#: itself in that view once it is halved.
-VIEW_CHANNELS, VIEW = 10, 40
+#: Side of the view on what surrounds a window, and the cells of the window itself in that view
+#: once it is halved.
+VIEW = 40
 _INNER = slice(8, 12)
 #: Feature maps of the view's encoder, from fine to coarse, and of what it hands over.
 _VIEW_WIDTHS = (32, 64, 96)
@@ -23,14 +25,20 @@ _HANDED_OVER = 64
 _FIRST_ERROR = 0.05
 
 
+def view_channels(bands: BandSet) -> int:
+    """Returns how many channels a view has: three a band that is read, and what is known."""
+    return 3 * len(bands.reads) + 1
+
+
 class Estimate(NamedTuple):
     """What the generator says about a batch of windows.
 
     Attributes:
-        correction: To add to the cloudy windows, model domain, shape (n, 3, h, w).
+        correction: To add to the corrected bands of the cloudy windows, model domain, shape
+            (n, bands corrected, h, w).
         opacity: 1 - transmittance in green, in [0, 1], shape (n, 1, h, w).
-        error: Above which one in ten absolute errors of the corrected bands should lie, model
-            domain, above 0, shape (n, 1, h, w).
+        error: Above which one in ten absolute errors of a group of corrected bands should lie,
+            model domain, above 0, shape (n, groups, h, w).
     """
 
     correction: Tensor
@@ -38,7 +46,7 @@ class Estimate(NamedTuple):
     error: Tensor
 
 
-class ThinGenerator(nn.Module):
+class ThinGenerator(UNetLevels):
     """U-Net that predicts what to add to a window, seen within its surroundings.
 
     The levels are the article's. A second, small encoder reads a coarse view of the
@@ -52,67 +60,68 @@ class ThinGenerator(nn.Module):
         context: What it sees beyond the window: the `surroundings`, their values over the
             whole `scene` (one set a view, no places), or `none`. The last two were trained
             for comparison.
+        bands: What it reads and corrects.
     """
 
-    #: What it takes: windows, whose size the view is cut to fit, and views.
-    input_shapes = ((3, 64, 64), (VIEW_CHANNELS, VIEW, VIEW))
+    #: As of the article's generator.
+    architecture = "thin"
+    estimates = True
+    exact = ("output", "veil")
 
-    def __init__(self, width: int = 16, context: Context = "surroundings") -> None:
-        super().__init__()
-        self.channels = 3
-        self.width = width
+    def __init__(
+        self, width: int = 16, context: Context = "surroundings", bands: BandSet = RGB
+    ) -> None:
+        super().__init__(len(bands.reads), width, _HANDED_OVER)
+        self.bands = bands
         self.context = context
-        w = width
-        self.conv_1 = DoubleConv(3, w)
-        self.conv_2 = DoubleConv(w, 2 * w)
-        self.conv_3 = DoubleConv(2 * w, 4 * w)
-        self.conv_4 = DoubleConv(4 * w, 8 * w)
-        self.conv_5 = DoubleConv(8 * w + _HANDED_OVER, 16 * w)
-        self.pool = nn.MaxPool2d(2)
-        self.upconv_1 = nn.ConvTranspose2d(16 * w, 8 * w, 2, stride=2)
-        self.conv_6 = DoubleConv(16 * w, 8 * w)
-        self.upconv_2 = nn.ConvTranspose2d(8 * w, 4 * w, 2, stride=2)
-        self.conv_7 = DoubleConv(8 * w, 4 * w)
-        self.upconv_3 = nn.ConvTranspose2d(4 * w, 2 * w, 2, stride=2)
-        self.conv_8 = DoubleConv(4 * w, 2 * w)
-        self.upconv_4 = nn.ConvTranspose2d(2 * w, w, 2, stride=2)
-        self.conv_9 = DoubleConv(2 * w, w)
-        self.view = ViewEncoder()
-        # Gain and shift of three bands, opacity, error: of every pixel and, smooth, of the veil
+        channels = view_channels(bands)
+        #: What it takes: windows, whose size the view is cut to fit, and views.
+        self.input_shapes = ((len(bands.reads), 64, 64), (channels, VIEW, VIEW))
+        self.view = ViewEncoder(channels)
+        # Gain and shift of every band, opacity, errors: of every pixel and, smooth, of the veil
         # that the surroundings show. Without this short way from the surroundings to the
         # result they were ignored after 64,000 chips. Zeros: at first nothing is changed.
-        self.output = nn.Conv2d(w, 8, 3, padding=1)
-        self.veil = nn.Conv2d(_HANDED_OVER, 8, 1)
+        outputs = 2 * len(bands.corrects) + 1 + len(bands.groups)
+        self.output = nn.Conv2d(width, outputs, 3, padding=1)
+        self.veil = nn.Conv2d(_HANDED_OVER, outputs, 1)
         for layer in (self.output, self.veil):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any], bands: BandSet, width: int) -> ThinGenerator:
+        """Returns a generator of the shape that a card tells.
+
+        Raises:
+            WeightsError: If it names a context that is not known.
+        """
+        context = card.get("context", "surroundings")
+        if context not in get_args(Context):
+            raise WeightsError(f"its card names an unknown context {context!r}")
+        return cls(width, cast(Context, context), bands)
+
+    def traits(self) -> dict[str, Any]:
+        """Returns what a card holds about its shape beside bands and width."""
+        return {"context": self.context}
 
     def forward(self, x: Tensor, view: Tensor) -> Estimate:
         """Returns correction, opacity and expected error.
 
         Args:
-            x: Cloudy windows in the model domain, float in [0, 1], shape (n, 3, 64, 64); of any
-                multiple of 16 without context.
-            view: Their surroundings, shape (n, 10, 40, 40): lowest, mean and highest values
-                of blocks of 8 pixels, and 1 where a block is known, else all 0.
+            x: Cloudy windows in the model domain, float in [0, 1], shape (n, bands read, 64,
+                64); of any multiple of 16 without context.
+            view: Their surroundings, shape (n, 3 * bands read + 1, 40, 40): lowest, mean and
+                highest values of blocks of 8 pixels, and 1 where a block is known, else all 0.
         """
         dtype = next(self.view.parameters()).dtype
         # The windows stay in float32 for the last step: the gain would amplify their rounding.
-        skip_1 = self.conv_1(x.to(dtype))
-        skip_2 = self.conv_2(self.pool(skip_1))
-        skip_3 = self.conv_3(self.pool(skip_2))
-        skip_4 = self.conv_4(self.pool(skip_3))
-        deepest = self.pool(skip_4)
+        deepest, skips = self.encode(x.to(dtype))
         surroundings = self._surroundings(view.to(dtype), deepest)
-        y = self.conv_5(torch.cat([deepest, surroundings], dim=1))
-        y = self.conv_6(torch.cat([self.upconv_1(y), skip_4], dim=1))
-        y = self.conv_7(torch.cat([self.upconv_2(y), skip_3], dim=1))
-        y = self.conv_8(torch.cat([self.upconv_3(y), skip_2], dim=1))
-        y = self.conv_9(torch.cat([self.upconv_4(y), skip_1], dim=1))
+        y = self.decode(torch.cat([deepest, surroundings], dim=1), skips)
         # Last layer in float32 whatever the autocast type, as in the article's generator.
         with torch.autocast(x.device.type, enabled=False):
             veil = F.interpolate(self.veil(surroundings.float()), x.shape[2:], mode="bilinear")
-            return _estimate(self.output(y.float()) + veil, x)
+            return self._estimate(self.output(y.float()) + veil, x)
 
     def _surroundings(self, view: Tensor, deepest: Tensor) -> Tensor:
         if self.context == "none":
@@ -121,15 +130,29 @@ class ThinGenerator(nn.Module):
         out: Tensor = self.view(seen(view, self.context))
         return out
 
+    def _estimate(self, raw: Tensor, x: Tensor) -> Estimate:
+        saturated = (x >= 1).all(dim=1, keepdim=True)
+        bands, groups = len(self.bands.corrects), len(self.bands.groups)
+        gain, shift, opacity, error = torch.split(raw, [bands, bands, 1, groups], dim=1)
+        return Estimate(
+            correction=(gain * x[:, self.bands.selected] + shift).masked_fill(saturated, 0.0),
+            opacity=torch.sigmoid(opacity),
+            error=_FIRST_ERROR * torch.exp(error.clamp(-6, 4)),
+        )
+
 
 class ViewEncoder(nn.Module):
-    """Reads the surroundings of a window, down to one vector and back up to its own cells."""
+    """Reads the surroundings of a window, down to one vector and back up to its own cells.
 
-    def __init__(self) -> None:
+    Args:
+        channels: Of a view.
+    """
+
+    def __init__(self, channels: int) -> None:
         super().__init__()
         fine, middle, coarse = _VIEW_WIDTHS
         self.entry = nn.Sequential(
-            nn.Conv2d(VIEW_CHANNELS, fine, 3, stride=2, padding=1),
+            nn.Conv2d(channels, fine, 3, stride=2, padding=1),
             nn.BatchNorm2d(fine),
             nn.ReLU(inplace=True),
         )
@@ -146,7 +169,7 @@ class ViewEncoder(nn.Module):
         )
 
     def forward(self, view: Tensor) -> Tensor:
-        """Maps (n, 10, 40, 40) to (n, 64, 4, 4), a cell for every 16 pixels of the window."""
+        """Maps (n, channels, 40, 40) to (n, 64, 4, 4), a cell for every 16 pixels of the window."""
         fine = self.conv_1(self.entry(view))
         middle = self.conv_2(self.pool(fine))
         coarse = self.conv_3(self.pool(middle))
@@ -162,25 +185,17 @@ def seen(view: Tensor, context: Context) -> Tensor:
     """Returns what a generator may see of a view.
 
     Args:
-        view: Shape (n, 10, 40, 40).
+        view: Shape (n, channels, 40, 40).
         context: `scene` for the lowest, mean and highest values of all its known blocks, the
             same at every place; else all of it.
     """
     if context != "scene":
         return view
-    known = view[:, 9:]
+    bands = view.shape[1] // 3
+    lows, means, highs, known = torch.split(view, [bands, bands, bands, 1], dim=1)
     count = known.sum(dim=(2, 3), keepdim=True).clamp(min=1)
-    low = (view[:, :3] + (1 - known) * 9).amin(dim=(2, 3), keepdim=True)
-    mean = (view[:, 3:6] * known).sum(dim=(2, 3), keepdim=True) / count
-    high = view[:, 6:9].amax(dim=(2, 3), keepdim=True)
+    low = (lows + (1 - known) * 9).amin(dim=(2, 3), keepdim=True)
+    mean = (means * known).sum(dim=(2, 3), keepdim=True) / count
+    high = highs.amax(dim=(2, 3), keepdim=True)
     share = known.mean(dim=(2, 3), keepdim=True)
     return torch.cat([low, mean, high, share], dim=1).expand_as(view)
-
-
-def _estimate(raw: Tensor, x: Tensor) -> Estimate:
-    saturated = (x >= 1).all(dim=1, keepdim=True)
-    return Estimate(
-        correction=(raw[:, :3] * x + raw[:, 3:6]).masked_fill(saturated, 0.0),
-        opacity=torch.sigmoid(raw[:, 6:7]),
-        error=_FIRST_ERROR * torch.exp(raw[:, 7:8].clamp(-6, 4)),
-    )

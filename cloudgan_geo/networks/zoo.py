@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from cloudgan_geo.errors import WeightsError
-from cloudgan_geo.networks.checkpoint import LoadedGenerator, read_card, read_generator
-
-_WEIGHTS = Path(str(files("cloudgan_geo.networks") / "weights"))
-
-
-def bundled() -> dict[str, Path]:
-    """Returns the weights file of every generator in the package, by name."""
-    return {path.stem: path for path in sorted(_WEIGHTS.glob("*.safetensors"))}
+from cloudgan_geo.networks.checkpoint import LoadedGenerator, read_generator
+from cloudgan_geo.networks.header import bundled, read_card, weights_path
 
 
 def cards() -> list[dict[str, Any]]:
@@ -37,13 +28,4 @@ def load_generator(name_or_path: str | os.PathLike[str]) -> LoadedGenerator:
         WeightsError: If there is no such name or file, or the file is damaged or holds
             another architecture.
     """
-    known = bundled()
-    path = known.get(str(name_or_path))
-    if path is None:
-        path = Path(name_or_path)
-        if not path.is_file():
-            names = ", ".join(known) or "none"
-            raise WeightsError(
-                f"{name_or_path}: neither a bundled model ({names}) nor a weights file; see --model"
-            )
-    return read_generator(path)
+    return read_generator(weights_path(name_or_path))

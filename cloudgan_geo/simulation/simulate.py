@@ -21,12 +21,14 @@ from cloudgan_geo.chips.eurosat import load_chips, model_domain
 from cloudgan_geo.clouds.cloud import Cloud, PlacedCloud
 from cloudgan_geo.clouds.drawing import FAMILIES, draw_cloud, overcast
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
-from cloudgan_geo.raster.reading.bands import RgbBands
+from cloudgan_geo.raster.reading.bands import NamedBands
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry, choose_radiometry
+from cloudgan_geo.raster.reading.profiles import choose_radiometry
+from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry
 from cloudgan_geo.raster.reading.scene import Band, Rows, Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput
 from cloudgan_geo.raster.writing.writer import SceneWriter
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 #: Rows of a scene that get their cloud at a time, in pixels: bounds memory, not the result.
 _STRIP_PIXELS = 2**20
@@ -211,7 +213,8 @@ def _opacity_like(scene: Scene) -> Scene:
     return replace(
         scene,
         bands=(band,),
-        rgb=RgbBands((1, 1, 1), "one band"),
+        named=NamedBands(dict.fromkeys(SENSOR.visible, 1), "one band"),
+        used=(1, 1, 1),
         alpha=None,
         has_mask=False,
         tags={},

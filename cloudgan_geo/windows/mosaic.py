@@ -2,12 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.windows.grid import Strip, WindowGrid
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is to be done with the pixels of some rows, and what is known about them.
+
+    Attributes:
+        image: To add to the corrected bands, model domain, float32, shape (bands, rows, width).
+        opacity: Float32, shape (rows, width); None if it is not estimated.
+        error: Half-width of the interval that holds 90 % of the errors, model domain, of every
+            group of bands, float32, shape (groups, rows, width); None likewise.
+    """
+
+    image: NDArray[np.float32]
+    opacity: NDArray[np.float32] | None = None
+    error: NDArray[np.float32] | None = None
+
+    def rows(self, part: slice) -> Correction:
+        """Returns some of its rows, without copying."""
+        return Correction(
+            self.image[:, part],
+            None if self.opacity is None else self.opacity[part],
+            None if self.error is None else self.error[:, part],
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the parts of a correction lie one upon another while they are blended.
+
+    Attributes:
+        bands: That are corrected.
+        groups: Of bands of which an error is estimated; 0 if nothing is, neither opacity.
+    """
+
+    bands: int
+    groups: int = 0
+
+    @property
+    def layers(self) -> int:
+        """Of all parts together."""
+        return self.bands + 1 + self.groups if self.groups else self.bands
+
+    def stacked(
+        self, cloudy: NDArray[np.float32], parts: Sequence[NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Returns what windows are to change and what is known about them, layer upon layer.
+
+        Args:
+            cloudy: Bands to correct, shape (windows, bands, height, width).
+            parts: The same without cloud, and opacity and errors if they are estimated, shapes
+                (windows, 1, height, width) and (windows, groups, height, width).
+
+        Returns:
+            Float32, shape (windows, layers, height, width).
+
+        Raises:
+            WeightsError: If parts have other shapes.
+        """
+        count, _, *size = cloudy.shape
+        lengths = [self.bands, 1, self.groups] if self.groups else [self.bands]
+        wanted = [(count, length, *size) for length in lengths]
+        shapes = [part.shape for part in parts]
+        if shapes != wanted:
+            raise WeightsError(
+                f"the generator returns {_listed(shapes)} for what should be {_listed(wanted)}; "
+                "see --model"
+            )
+        stacked = np.empty((count, self.layers, *size), np.float32)
+        np.subtract(parts[0], cloudy, out=stacked[:, : self.bands])
+        if self.groups:
+            np.concatenate(parts[1:], axis=1, out=stacked[:, self.bands :])
+        return stacked
+
+    def correction(self, layers: NDArray[np.float32]) -> Correction:
+        """Tells the parts apart, without copying.
+
+        Args:
+            layers: Shape (layers, rows, width).
+        """
+        if not self.groups:
+            return Correction(layers)
+        return Correction(layers[: self.bands], layers[self.bands], layers[self.bands + 1 :])
+
+
+def _listed(shapes: Sequence[tuple[int, ...]]) -> str:
+    return " and ".join(" x ".join(map(str, shape)) for shape in shapes)
 
 
 class CorrectionMosaic:
@@ -19,21 +109,18 @@ class CorrectionMosaic:
 
     Args:
         grid: The windows.
-        bands: Bands of a correction.
-
-    Attributes:
-        bands: As given.
+        layers: Of a correction, see `Layout`.
     """
 
-    def __init__(self, grid: WindowGrid, bands: int = 3) -> None:
+    def __init__(self, grid: WindowGrid, layers: int) -> None:
         self._grid = grid
-        self.bands = bands
+        self._layers = layers
         self._top = 0
-        self._sum = np.zeros((bands, 0, grid.padded_width), np.float32)
+        self._sum = np.zeros((layers, 0, grid.padded_width), np.float32)
 
     def begin(self, strip: Strip) -> None:
         """Makes room for the windows of a strip."""
-        shape = self.bands, strip.bottom - self._top, self._grid.padded_width
+        shape = self._layers, strip.bottom - self._top, self._grid.padded_width
         room = np.zeros(shape, np.float32)
         room[:, : self._sum.shape[1]] = self._sum
         self._sum = room
@@ -46,7 +133,7 @@ class CorrectionMosaic:
         Args:
             rows: Row in the grid of each window.
             columns: Column in the grid of each window.
-            corrections: Float32, shape (windows, bands, window, window).
+            corrections: Float32, shape (windows, layers, window, window).
         """
         weighted = corrections * self._grid.row_weights[rows][:, None, :, None]
         weighted *= self._grid.column_weights[columns][:, None, None, :]
@@ -61,7 +148,7 @@ class CorrectionMosaic:
 
         Returns:
             Corrections of the pixel rows `strip.top` to `strip.finished`, without those that
-            extend a low or narrow raster; float32, shape (bands, rows, width).
+            extend a low or narrow raster; float32, shape (layers, rows, width).
         """
         done = strip.finished - self._top
         finished = self._sum[:, :done]
@@ -82,7 +169,8 @@ class RemoteMosaic(Protocol):
 
         Args:
             first: Index of its first row of windows.
-            pixels: Red, green and blue of all that its windows cover, shape (3, rows, width).
+            pixels: Bands that are read of all that its windows cover, shape (bands, rows,
+                width).
             around: Blocks around it, see `windows.surroundings`, if the generator looks at them.
         """
 
@@ -103,4 +191,8 @@ class RemoteMosaic(Protocol):
         """
 
     def finish(self, rows: int) -> NDArray[np.float32]:
-        """Returns the sums of so many rows, which no later window reaches, and forgets them."""
+        """Returns the sums of so many rows, which no later window reaches, and forgets them.
+
+        Returns:
+            Float32, shape (layers, rows, width), see `Layout`.
+        """

@@ -22,20 +22,27 @@ REACH = 16
 #: Blocks of a window, and of the view on it, along a side.
 WINDOW_BLOCKS = 8
 VIEW = WINDOW_BLOCKS + 2 * REACH
-#: Lowest, mean and highest value of three bands, and whether the block is known.
-CHANNELS = 10
 
 Float32 = NDArray[np.float32]
+
+
+def channels(bands: int) -> int:
+    """Returns how many a view has: lowest, mean, highest value of bands, whether it is known."""
+    return 3 * bands + 1
+
+
+#: Of a view of red, green and blue.
+CHANNELS = channels(3)
 
 
 def block_statistics(image: Float32) -> Float32:
     """Returns lowest, mean and highest value of every block of an image without gaps.
 
     Args:
-        image: Shape (..., 3, height, width), height and width multiples of 8.
+        image: Shape (..., bands, height, width), height and width multiples of 8.
 
     Returns:
-        Float32, shape (..., 9, height / 8, width / 8): the lowest values of the three bands,
+        Float32, shape (..., 3 * bands, height / 8, width / 8): the lowest values of the bands,
         their means, their highest values.
     """
     *lead, bands, height, width = image.shape
@@ -57,19 +64,23 @@ class Surroundings:
 
     Of the scene only blocks are kept, and of these only the rows that a strip to come needs.
     Blocks lie on the scene's own lattice, whatever the strips, from pixel 0, 0 on. Pixels that
-    are not valid in all three bands do not count; a block without any other is unknown.
+    are not valid in all bands do not count; a block without any other is unknown.
 
     Args:
         grid: The windows.
-        to_model: Turns values of shape (3, rows, width) into the model domain.
+        bands: How many are looked at.
+        to_model: Turns values of shape (bands, rows, width) into the model domain.
     """
 
-    def __init__(self, grid: WindowGrid, to_model: Callable[[NDArray[Any]], Float32]) -> None:
+    def __init__(
+        self, grid: WindowGrid, bands: int, to_model: Callable[[NDArray[Any]], Float32]
+    ) -> None:
         self._grid = grid
+        self._channels = channels(bands)
         self._to_model = to_model
         self._row = 0
         self._begun: list[tuple[Float32, NDArray[np.bool_]]] = []
-        # Rows of blocks, each of shape (10, columns), and which row the first of them is.
+        # Rows of blocks, each of shape (channels, columns), and which row the first of them is.
         self._blocks: list[Float32] = []
         self._first = 0
 
@@ -77,7 +88,7 @@ class Surroundings:
         """Takes the rows of the scene below those taken before.
 
         Args:
-            values: Red, green and blue, any real dtype, shape (3, rows, width).
+            values: Any real dtype, shape (bands, rows, width).
             valid: Which of them are known, of the same shape.
         """
         start, bottom = self._row, self._row + values.shape[1]
@@ -108,13 +119,13 @@ class Surroundings:
             strip: Within reach; strips must come in their order.
 
         Returns:
-            Float32, shape (10, block rows, block columns), from 16 blocks above and left of
+            Float32, shape (channels, block rows, block columns), from 16 blocks above and left of
             the first window to 16 below and right of the last; beyond the scene all 0.
         """
         first, stop = self._span(strip)
         columns = -(-self._grid.width // BLOCK)
         width = -(-self._grid.padded_width // BLOCK) + 2 * REACH
-        around = np.zeros((CHANNELS, stop - first, width), np.float32)
+        around = np.zeros((self._channels, stop - first, width), np.float32)
         forgotten = max(0, first - self._first)
         del self._blocks[:forgotten]
         self._first += forgotten
@@ -132,11 +143,11 @@ def known_blocks(image: Float32, known: NDArray[np.bool_]) -> Float32:
     """Returns one row of blocks of an image that may have gaps and any width.
 
     Args:
-        image: In [0, 1], NaN only where not known, shape (3, rows, width), up to 8 rows.
+        image: In [0, 1], NaN only where not known, shape (bands, rows, width), up to 8 rows.
         known: Which pixels count, shape (rows, width).
 
     Returns:
-        Float32, shape (10, columns): lowest, mean and highest values of the known pixels and
+        Float32, shape (channels, columns): lowest, mean and highest values of the known pixels and
         1 where there is one, else all 0.
     """
     edges = np.arange(0, image.shape[2], BLOCK)
@@ -165,7 +176,7 @@ def cut_views(
         lefts: First column in the scene of each window.
 
     Returns:
-        Shape (windows, 10, 40, 40), contiguous.
+        Shape (windows, channels, 40, 40), contiguous.
     """
     rows = nearest_blocks(tops) - nearest_blocks(np.array(strip.top))
     return cut(around, rows, nearest_blocks(lefts), VIEW)

@@ -51,7 +51,7 @@ class Prepared(nn.Module):
 
     def forward(self, model: Tensor) -> Tensor:
         """Takes and returns windows in the model domain."""
-        return torch.from_numpy(self.cleaner.clean(model.contiguous().numpy()))
+        return torch.from_numpy(self.cleaner.clean(model.contiguous().numpy()).image)
 
 
 def monai(network: nn.Module, source: str, output: str) -> None:

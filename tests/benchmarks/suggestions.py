@@ -39,8 +39,8 @@ from torch.nn import functional as F
 from cloudgan_geo.chips.eurosat import load_chips, split
 from cloudgan_geo.evaluation.metrics import score_chips
 from cloudgan_geo.evaluation.veils import THIN
+from cloudgan_geo.networks.backbone import DoubleConv
 from cloudgan_geo.networks.discriminator import ResidualBlock, ResNetDiscriminator
-from cloudgan_geo.networks.generator import DoubleConv
 from cloudgan_geo.networks.precision import autocast
 from cloudgan_geo.networks.thin import Context, Estimate, ThinGenerator
 from cloudgan_geo.training import objectives

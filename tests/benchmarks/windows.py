@@ -20,7 +20,7 @@ from cloudgan_geo.evaluation.mosaics import mosaic
 from cloudgan_geo.evaluation.sources import pairs_in, read_ground
 from cloudgan_geo.evaluation.thin_suites import SEED, mosaics_of_test_chips, unseen_veils
 from cloudgan_geo.networks.checkpoint import read_generator
-from cloudgan_geo.networks.thin import VIEW, VIEW_CHANNELS, ThinGenerator
+from cloudgan_geo.networks.thin import VIEW, ThinGenerator, view_channels
 
 Float32 = NDArray[np.float32]
 SIZES = (64, 128, 256)
@@ -33,7 +33,7 @@ def clean(network: ThinGenerator, image: Float32, size: int) -> Float32:
     cut = image.reshape(bands, height // size, size, width // size, size)
     windows = torch.from_numpy(np.ascontiguousarray(cut.transpose(1, 3, 0, 2, 4)))
     windows = windows.reshape(-1, bands, size, size)
-    unknown = torch.zeros(len(windows), VIEW_CHANNELS, VIEW, VIEW)
+    unknown = torch.zeros(len(windows), view_channels(network.bands), VIEW, VIEW)
     cleaned = windows + network(windows, unknown).correction
     grid = cleaned.reshape(height // size, width // size, bands, size, size)
     whole = grid.permute(2, 0, 3, 1, 4).reshape(bands, height, width)

@@ -1,5 +1,6 @@
 """Runs that are killed, inputs that break or change while they are read."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,8 +13,9 @@ import pytest
 import rasterio
 from scenes import StandIn, ground, read, write_scene
 
+import cloudgan_geo
 from cloudgan_geo.correction.pipeline import DecloudOptions, decloud, decloud_scene
-from cloudgan_geo.errors import SceneError
+from cloudgan_geo.errors import SceneError, WeightsError
 
 # Where a run is killed: module, function, at which call of it, and whether before or after.
 MOMENTS = {
@@ -22,11 +24,13 @@ MOMENTS = {
     "last blocks to write": ("raster.writing.writer.SceneWriter._flush", 2, "before"),
     "file to be closed": ("raster.writing.writer.SceneWriter.close", 1, "before"),
     "file closed": ("raster.writing.writer.SceneWriter.close", 1, "after"),
-    "to be renamed": ("raster.writing.output.AtomicOutput.commit", 1, "before"),
+    "to be renamed": ("raster.writing.output.replace_all", 1, "before"),
     "cog to be checked": ("raster.writing.cog.is_complete", 1, "before"),
     "synced": ("raster.writing.output.os.fsync", 1, "after"),
-    "renamed": ("raster.writing.output.os.replace", 1, "after"),
     "report to be written": ("correction.report.json.dumps", 2, "before"),
+    "old ones kept aside": ("raster.writing.commits._put", 1, "before"),
+    "first in its place": ("raster.writing.commits._put", 1, "after"),
+    "last in its place": ("raster.writing.commits._put", 2, "after"),
 }
 
 KILLED = """
@@ -34,7 +38,8 @@ import os, signal, sys
 from operator import attrgetter
 import cloudgan_geo.correction.pipeline
 from cloudgan_geo.correction import report
-from cloudgan_geo.raster.writing import cog, output, writer
+from cloudgan_geo.raster.writing import cog, commits, output, writer
+import cloudgan_geo
 from scenes import StandIn
 
 where, call, when, *arguments = sys.argv[1:]
@@ -63,10 +68,11 @@ cloudgan_geo.correction.pipeline.decloud_scene(
 
 def run_killed(folder, moment, *arguments):
     where, call, when = MOMENTS[moment]
+    rooms = (Path(cloudgan_geo.__file__).parents[1], Path(__file__).parents[1])
     return subprocess.run(
         [sys.executable, "-c", KILLED, where, str(call), when, *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms))},
         capture_output=True,
         text=True,
     )
@@ -84,13 +90,26 @@ def test_a_killed_run_leaves_the_old_output_or_none_or_all(tmp_path, moment, old
         (tmp_path / "run.json").write_text("old")
     run = run_killed(tmp_path, moment, *cog)
     assert run.returncode == -signal.SIGKILL, run.stderr
-    if moment in ("renamed", "report to be written"):
+    there = [path for name in ("o.tif", "run.json") if (path := tmp_path / name).exists()]
+    if moment == "last in its place":
         assert (read(tmp_path / "o.tif") == read(complete.output)).all()
-    elif old:
-        assert (tmp_path / "o.tif").read_text() == "old"
+        assert json.loads((tmp_path / "run.json").read_text())["inputs"] == ["s.tif"]
+    elif moment in ("old ones kept aside", "first in its place"):
+        # The scene stands beside nothing that is not of its run; the next run puts it back.
+        assert tmp_path / "o.tif" not in there
     else:
-        assert not (tmp_path / "o.tif").exists()
-    assert (tmp_path / "run.json").exists() is old
+        assert [path.read_text() for path in there] == (["old", "old"] if old else [])
+    # A run that fails changes nothing, but for putting back what a killed one kept aside.
+    if old and moment != "last in its place":
+        with pytest.raises(WeightsError):
+            decloud(
+                source,
+                tmp_path / "o.tif",
+                model=StandIn(lambda batch: batch * np.nan),
+                report=tmp_path / "run.json",
+                overwrite=True,
+            )
+        assert (tmp_path / "o.tif").read_text() == (tmp_path / "run.json").read_text() == "old"
     # The next run goes on as if nothing had been, and cleans up.
     asked = DecloudOptions(overwrite=True, cog=bool(cog), report=tmp_path / "run.json")
     decloud_scene(source, tmp_path / "o.tif", model=StandIn(), options=asked)

@@ -117,7 +117,8 @@ def test_radiometry_goes_there_and_back(tmp_path, name):
     make, asked, profile, scale, offset = PROFILES[name]
     generator = StandIn(lambda batch: np.full_like(batch, GOAL / 0.275))
     output = tmp_path / "o.tif"
-    result = decloud(make(tmp_path), output, model=generator, radiometry=asked)
+    bands = (1, 2, 3) if name.endswith(("jp2", "vrt")) else None
+    result = decloud(make(tmp_path), output, model=generator, radiometry=asked, bands=bands)
     assert result.radiometry == profile
     seen = generator.batches[0][0] * 0.275
     half = scale / 2 if "float" not in name else 1e-7
@@ -194,8 +195,8 @@ def test_one_of_several_inputs_is_never_overwritten(tmp_path):
 def test_no_input_is_overwritten_by_way_of_another(tmp_path):
     source = vrt(1e-4)(tmp_path)
     with pytest.raises(UsageError, match=r"s\.tif: is the input itself"):
-        decloud(source, tmp_path / "s.tif", model=StandIn(), overwrite=True)
+        decloud(source, tmp_path / "s.tif", model=StandIn(), bands=(1, 2, 3), overwrite=True)
     area = tmp_path / "a.json"
     area.write_text("{}")
-    with pytest.raises(UsageError, match=r"a\.json: is the input itself; .*--report"):
-        decloud(source, model=StandIn(), aoi=area, report=area, overwrite=True)
+    with pytest.raises(UsageError, match=r"a\.json: is the input itself.*; .*--report"):
+        decloud(source, model=StandIn(), bands=(1, 2, 3), aoi=area, report=area, overwrite=True)

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import ground, write_scene
 
+from cloudgan_geo.bands import RGB
 from cloudgan_geo.correction.quality import (
     CLEAR,
     CORRECTED,
@@ -17,6 +18,7 @@ from cloudgan_geo.correction.quality import (
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
+from cloudgan_geo.windows.mosaic import Correction
 
 opacities = np.linspace(0, 1, 2001, dtype=np.float32)[None]
 
@@ -126,19 +128,20 @@ def test_saturated_means_all_bands_at_the_end_of_the_model_domain(profile, full,
 
 
 def test_estimates_are_in_the_scenes_units_and_nodata_outside():
-    correction = np.ones((5, 2, 2), np.float32)
-    correction[3], correction[4] = 0.4, 0.1
-    correction[3, 1, 1] = np.float32(1.0000001)
+    opacity = np.full((2, 2), 0.4, np.float32)
+    opacity[1, 1] = np.float32(1.0000001)
+    image, error = np.ones((3, 2, 2), np.float32), np.full((1, 2, 2), 0.1, np.float32)
+    correction = Correction(image, opacity, error)
     wanted = np.ones((3, 2, 2), bool)
     wanted[:, 0, 0] = False
     wanted[1:, 0, 1] = False
     values = np.full((3, 2, 2), 1000, "uint16")
     rule = KeepRule(keep_below=0, thick_above=0.9, thick="fill", thick_error=0.03)
-    weakened, estimates = judge(rule, correction, values, wanted, radiometry())
+    weakened, estimates = judge(rule, correction, values, wanted, radiometry(), RGB)
     assert weakened.shape == (3, 2, 2)
     nan = np.nan
     np.testing.assert_allclose(estimates.opacity, [[nan, 0.4], [0.4, 1]], rtol=1e-6)
-    np.testing.assert_allclose(estimates.error, [[nan, 275], [275, 275]], rtol=1e-6)
+    np.testing.assert_allclose(estimates.error, [[[nan, 275], [275, 275]]], rtol=1e-6)
     assert estimates.opacity.max(where=wanted[0], initial=0) == 1
     assert estimates.quality.tolist() == [[NODATA, CORRECTED], [CORRECTED, THICK]]
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from scenes import write_scene
 
+from cloudgan_geo.networks.cleaned import Cleaned
+
 
 class Unchanged:
     """A generator that gives its input back and estimates nothing."""
@@ -12,7 +14,7 @@ class Unchanged:
 
     def clean(self, batch, view=None):
         assert view is None
-        return batch
+        return Cleaned(batch)
 
 
 class Darker:
@@ -24,7 +26,7 @@ class Darker:
         assert view.shape == (len(batch), 10, 40, 40)
         # The brighter, the more cloud.
         opacity = batch.mean(axis=1, keepdims=True)
-        return np.concatenate([0.9 * batch, opacity, np.full_like(opacity, 0.1)], axis=1)
+        return Cleaned(0.9 * batch, opacity, np.full_like(opacity, 0.1))
 
 
 @pytest.fixture

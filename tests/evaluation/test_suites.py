@@ -21,7 +21,8 @@ from cloudgan_geo.evaluation.sources import Sources, clear_patches
 from cloudgan_geo.evaluation.suites import article_suite
 from cloudgan_geo.evaluation.tables import reports_to_json
 from cloudgan_geo.evaluation.thin_suites import thin_seen, thin_unseen
-from cloudgan_geo.networks.checkpoint import read_card, save_generator
+from cloudgan_geo.networks.checkpoint import save_generator
+from cloudgan_geo.networks.header import read_card
 from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.networks.zoo import load_generator
 

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.networks.blending import DeviceMosaic
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.windows.grid import WindowGrid, cut
-from cloudgan_geo.windows.mosaic import CorrectionMosaic
+from cloudgan_geo.windows.mosaic import CorrectionMosaic, Layout
 from cloudgan_geo.windows.surroundings import nearest_blocks
 
 SCALE, OFFSET = (1 / 2750, 1 / 2800, 1 / 2700), (0.0, -0.1, 0.05)
@@ -18,6 +19,8 @@ SCALE, OFFSET = (1 / 2750, 1 / 2800, 1 / 2700), (0.0, -0.1, 0.05)
 
 class Unchanged(torch.nn.Module):
     """A network that gives its windows back."""
+
+    bands, input_shapes, estimates, exact = RGB, ((3, 64, 64),), False, ("output",)
 
     def __init__(self):
         super().__init__()
@@ -33,23 +36,30 @@ def cleaner_of(network, precision="fp32"):
     )
 
 
+def factors(cleaner):
+    """Scale and offset of as many bands as it reads."""
+    return (np.resize(np.float32(of), len(cleaner.bands.reads)) for of in (SCALE, OFFSET))
+
+
 def mosaic_of(cleaner, grid):
-    return DeviceMosaic(cleaner, grid, nearest_blocks, SCALE, OFFSET)
+    return DeviceMosaic(cleaner, grid, nearest_blocks, *factors(cleaner))
 
 
-def values(dtype, height, width, seed=0):
+def values(dtype, height, width, seed=0, bands=3):
     """Dark to very bright: the upper half of uint16, too, and below 0 where a dtype has it."""
     low, high = {"uint8": (0, 255), "uint16": (0, 65_535), "int16": (-3000, 30_000)}.get(
         dtype, (-100, 5000)
     )
-    return np.random.default_rng(seed).uniform(low, high, (3, height, width)).astype(dtype)
+    return np.random.default_rng(seed).uniform(low, high, (bands, height, width)).astype(dtype)
 
 
 def by_numpy(cleaner, grid, pixels, arounds, strips, batch_size, replaced=()):
     """Corrections of a raster and how they are made, in the words of numpy."""
-    scale, offset = (np.float32(factor)[:, None, None] for factor in (SCALE, OFFSET))
+    scale, offset = (factor[:, None, None] for factor in factors(cleaner))
     model = np.clip(pixels.astype(np.float32) * scale + offset, 0, 1)
-    mosaic, finished = CorrectionMosaic(grid, 5 if cleaner.estimates else 3), []
+    groups = len(cleaner.bands.groups) if cleaner.estimates else 0
+    layout = Layout(len(cleaner.bands.corrects), groups)
+    mosaic, finished = CorrectionMosaic(grid, layout.layers), []
     for strip, around in zip(strips, arounds, strict=True):
         mosaic.begin(strip)
         for rows, columns in batches_of(grid, strip, batch_size):
@@ -58,11 +68,11 @@ def by_numpy(cleaner, grid, pixels, arounds, strips, batch_size, replaced=()):
                 windows[position] = filled
             if cleaner.estimates:
                 views = cut(around, *view_starts(grid, strip, rows, columns), 40)
-                change = cleaner.clean(windows, views)
-                change[:, :3] -= windows
+                cleaned = cleaner.clean(windows, views)
             else:
-                change = cleaner.clean(windows) - windows
-            mosaic.add(rows, columns, change)
+                cleaned = cleaner.clean(windows)
+            cloudy = windows[:, list(cleaner.bands.corrected)]
+            mosaic.add(rows, columns, layout.stacked(cloudy, cleaned.parts))
         finished.append(mosaic.finish(strip))
     return np.concatenate(finished, axis=1)
 
@@ -75,7 +85,8 @@ def on_the_device(cleaner, grid, pixels, arounds, strips, batch_size, replaced=(
         for rows, columns in batches_of(grid, strip, batch_size):
             found = gaps_of(rows, columns, replaced)
             gaps = np.array([position for position, _ in found], np.intp)
-            filled = np.array([window for _, window in found], np.float32).reshape(-1, 3, 64, 64)
+            filled = np.array([window for _, window in found], np.float32)
+            filled = filled.reshape(-1, len(pixels), 64, 64)
             mosaic.add(rows, columns, gaps, filled)
         finished.append(mosaic.finish(strip.finished - strip.top))
     return np.concatenate(finished, axis=1)
@@ -101,10 +112,10 @@ def view_starts(grid, strip, rows, columns):
     return above, nearest_blocks(grid.lefts[columns])
 
 
-def arounds_of(grid, strips):
+def arounds_of(grid, strips, channels=10):
     """Blocks around each strip, cut out of the same blocks around the raster."""
     height, width = grid.height // 8 + 42, grid.width // 8 + 42
-    blocks = np.random.default_rng(7).random((10, height, width), np.float32)
+    blocks = np.random.default_rng(7).random((channels, height, width), np.float32)
     return [blocks[:, nearest_blocks(np.array(strip.top)) :] for strip in strips]
 
 
@@ -143,6 +154,26 @@ def test_sums_are_those_of_numpy(networks, name, dtype):
     assert done.dtype == np.float32
     np.testing.assert_allclose(done, expected, atol=1e-5)
     assert (pixels == before).all()
+
+
+BANDS = BandSet(
+    ("B02", "B8A", "B04", "B11"), ("B11", "B04"), (0.275, 0.6, 0.275, 0.7), ("swir", "visible")
+)
+
+
+@pytest.mark.parametrize("architecture", [UNetGenerator, ThinGenerator])
+def test_sums_of_other_bands_are_those_of_numpy(architecture):
+    torch.manual_seed(0)
+    network = architecture(width=2, bands=BANDS)
+    torch.nn.init.normal_(network.output.weight, std=0.05)
+    grid = WindowGrid(70, 190, 16)
+    strips = list(grid.strips(1))
+    pixels, arounds = values("uint16", 70, 190, bands=4), arounds_of(grid, strips, 13)
+    asked = cleaner_of(network), grid, pixels, arounds, strips, 5
+    expected, done = by_numpy(*asked), on_the_device(*asked)
+    assert len(done) == (5 if architecture is ThinGenerator else 2)
+    assert expected.std() > 1e-3
+    np.testing.assert_allclose(done, expected, atol=1e-5)
 
 
 def test_in_bf16_too(networks):

@@ -9,9 +9,14 @@ from safetensors.torch import save_file
 from torch import nn
 
 from cloudgan_geo import load_generator
+from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.errors import WeightsError
-from cloudgan_geo.networks.checkpoint import read_card, read_generator, save_generator
+from cloudgan_geo.networks.architectures import ARCHITECTURES
+from cloudgan_geo.networks.checkpoint import read_generator, save_generator
 from cloudgan_geo.networks.generator import UNetGenerator
+from cloudgan_geo.networks.header import read_bands, read_card
+from cloudgan_geo.networks.inference import PreparedGenerator
+from cloudgan_geo.networks.thin import ThinGenerator
 
 
 class NotebookBlock(nn.Module):
@@ -83,6 +88,101 @@ def test_saved_weights_come_back_with_their_card(tmp_path, small, half, toleranc
         "name": "mine", "licence": "MIT", "architecture": "unet", "channels": 3, "width": 4,
     }  # fmt: skip
     assert len(loaded.sha256) == 64
+
+
+BANDS = BandSet(
+    ("B02", "B03", "B04", "B08", "B11"),
+    ("B11", "B04"),
+    (0.275, 0.275, 0.275, 0.6, 0.7),
+    ("visible", "swir"),
+)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_generators_of_any_bands_come_back_and_run(tmp_path, name):
+    torch.manual_seed(0)
+    network = ARCHITECTURES[name](bands=BANDS, width=2).eval()
+    torch.nn.init.normal_(network.output.weight, std=0.05)
+    path = tmp_path / "five.safetensors"
+    save_generator(network, path, {"name": "five", "bands": "of an older card"})
+    assert read_bands(path) == BANDS
+    loaded = read_generator(path)
+    assert loaded.bands == BANDS
+    inputs = [torch.rand(2, *shape) for shape in network.input_shapes]
+    assert [len(of[0]) for of in inputs] == ([5, 16] if network.estimates else [5])
+    with torch.no_grad():
+        outputs = [net(*inputs) for net in (network, loaded.network)]
+    mine, theirs = outputs if network.estimates else ([output] for output in outputs)
+    assert all(torch.equal(a, b) for a, b in zip(mine, theirs, strict=True))
+    cleaner = PreparedGenerator(loaded, device="cpu", precision="fp32")
+    cleaned = cleaner.clean(*(of.numpy() for of in inputs))
+    assert cleaned.image.shape == (2, 2, 64, 64)
+    expected = mine[0].numpy() + (inputs[0][:, [4, 2]].numpy() if network.estimates else 0)
+    assert abs(cleaned.image - expected).max() < 1e-4
+    if network.estimates:
+        assert cleaned.opacity.shape == (2, 1, 64, 64)
+        assert cleaned.error.shape == (2, 2, 64, 64)
+
+
+def with_card(path, network, **told):
+    """Weights whose card says something else than what they are."""
+    state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    save_file(state, path, metadata={"card": json.dumps(told)})
+    return path
+
+
+@pytest.mark.parametrize(
+    ("network", "told", "said"),
+    [
+        (UNetGenerator(BANDS, 2), {}, "read 5 bands, but as its card names none .* 3: B04"),
+        (UNetGenerator(width=2), BANDS.to_card(), "read 3 bands, but its card names 5: B02"),
+        (
+            UNetGenerator(BandSet(BANDS.reads, BANDS.reads, BANDS.domain), 2),
+            BANDS.to_card(),
+            r"put out 5 channels, .* 2 bands to correct \(B11, B04\)",
+        ),
+        (
+            ThinGenerator(2, bands=BandSet(BANDS.reads, BANDS.corrects, BANDS.domain)),
+            BANDS.to_card(),
+            "errors of visible, swir: thin takes 7",
+        ),
+        (UNetGenerator(width=2), {"architecture": "resnet"}, "'resnet' .* not known: unet, thin"),
+        (UNetGenerator(width=2), {"architecture": []}, "an architecture .* not known"),
+        (UNetGenerator(width=2), {"architecture": "thin"}, "thin takes 8"),
+        (UNetGenerator(width=2), {"bands": []}, "in a form that is not understood"),
+    ],
+)
+def test_weights_that_are_not_what_their_card_says_are_refused(tmp_path, network, told, said):
+    path = with_card(tmp_path / "odd.safetensors", network, **told)
+    with pytest.raises(WeightsError, match=said) as caught:
+        load_generator(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pickle_is_of_red_green_and_blue(tmp_path, small):
+    torch.save(small.state_dict(), tmp_path / "generator.pth")
+    assert read_bands(tmp_path / "generator.pth") == RGB
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"short",
+        (2**40).to_bytes(8, "little") + b"{}",
+        (2).to_bytes(8, "little") + b"[]",
+        (5).to_bytes(8, "little") + b"{nope",
+        (200_001).to_bytes(8, "little") + b"{" + b"[" * 200_000,
+        (20).to_bytes(8, "little") + b'{"__metadata__": 17}',
+        (36).to_bytes(8, "little") + b'{"__metadata__": {"card": ["a", "b"]}}'[:36],
+    ],
+)
+def test_damaged_headers_are_refused(tmp_path, content):
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"weights\.safetensors: not readable as safetensors"):
+        read_bands(path)
 
 
 def test_half_precision_keeps_a_large_running_variance(tmp_path, small):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from cloudgan_geo.bands import SENTINEL_2, BandSet
 from cloudgan_geo.networks.discriminator import ResNetDiscriminator
 from cloudgan_geo.networks.generator import UNetGenerator
 
@@ -29,7 +30,8 @@ def test_state_dict_has_the_articles_names():
 @pytest.mark.parametrize(("channels", "width"), [(3, 4), (4, 8), (1, 2)])
 @pytest.mark.parametrize("size", [(64, 64), (16, 48)])
 def test_generator_keeps_shape_and_range(channels, width, size):
-    generator = UNetGenerator(channels, width).eval()
+    bands = SENTINEL_2.names[:channels]
+    generator = UNetGenerator(BandSet(bands, bands, (0.3,) * channels), width).eval()
     image = torch.rand(2, channels, *size)
     out = generator(image)
     assert out.shape == image.shape

@@ -42,7 +42,7 @@ def test_cleaning_is_the_networks_output(loaded, windows, precision, tolerance):
     cleaner = PreparedGenerator(loaded, device="cpu", precision=precision)
     with torch.no_grad():
         expected = loaded.network(torch.from_numpy(windows)).numpy()
-    cleaned = cleaner.clean(windows)
+    cleaned = cleaner.clean(windows).image
     assert cleaned.dtype == np.float32
     assert np.abs(cleaned - expected).max() < tolerance
     assert cleaner.precision == precision
@@ -51,8 +51,8 @@ def test_cleaning_is_the_networks_output(loaded, windows, precision, tolerance):
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_window_does_not_depend_on_its_batch(loaded, windows, precision):
     cleaner = PreparedGenerator(loaded, device="cpu", precision=precision)
-    together = cleaner.clean(windows)
-    alone = np.concatenate([cleaner.clean(windows[i : i + 1]) for i in range(5)])
+    together = cleaner.clean(windows).image
+    alone = np.concatenate([cleaner.clean(windows[i : i + 1]).image for i in range(5)])
     # 1 DN of a 16-bit scene is 1 / 2750 in the model domain.
     assert np.abs(together - alone).max() < 1 / 2750
 
@@ -67,9 +67,9 @@ def test_a_batch_too_large_for_memory_is_halved(loaded, windows, monkeypatch):
             raise torch.OutOfMemoryError
         return forward(batch, view)
 
-    expected = cleaner.clean(windows)
+    expected = cleaner.clean(windows).image
     monkeypatch.setattr(cleaner, "_forward", small_memory)
-    assert np.allclose(cleaner.clean(windows), expected, atol=1e-6)
+    assert np.allclose(cleaner.clean(windows).image, expected, atol=1e-6)
     assert seen[0] == 5
     assert max(seen[1:]) <= 3
 
@@ -99,8 +99,8 @@ class TestCompile:
         plain = PreparedGenerator(loaded, device="cpu", precision="fp32")
         compiled = PreparedGenerator(loaded, device="cpu", precision="fp32", compile=True)
         for count in (5, 2, 1):
-            expected = plain.clean(windows[:count])
-            assert np.allclose(compiled.clean(windows[:count]), expected, atol=1e-5)
+            expected = plain.clean(windows[:count]).image
+            assert np.allclose(compiled.clean(windows[:count]).image, expected, atol=1e-5)
 
     @pytest.mark.slow
     def test_with_views_too(self, allowed, windows):
@@ -108,8 +108,8 @@ class TestCompile:
         views = np.random.default_rng(1).random((5, 10, 40, 40), np.float32)
         plain = PreparedGenerator(loaded, device="cpu", precision="bf16")
         compiled = PreparedGenerator(loaded, device="cpu", precision="bf16", compile=True)
-        expected = plain.clean(windows, views)
-        assert np.allclose(compiled.clean(windows, views), expected, atol=1 / 2750)
+        expected = plain.clean(windows, views).image
+        assert np.allclose(compiled.clean(windows, views).image, expected, atol=1 / 2750)
 
     def test_what_cannot_be_compiled_is_refused_in_words(self, allowed, loaded, monkeypatch):
         def compiler_of_no_use(network, **options):

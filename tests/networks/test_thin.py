@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from cloudgan_geo import load_generator
+from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator, save_generator
 from cloudgan_geo.networks.inference import PreparedGenerator, fold_batch_norm
@@ -40,8 +41,10 @@ def views():
 
 
 def test_the_network_sees_what_the_raster_side_shows():
-    shape = surroundings.CHANNELS, surroundings.VIEW, surroundings.VIEW
-    assert ThinGenerator.input_shapes == ((3, 64, 64), shape)
+    for bands in (RGB, BandSet(("B08", "B04"), ("B04",), (0.5, 0.275))):
+        count = len(bands.reads)
+        shape = surroundings.channels(count), surroundings.VIEW, surroundings.VIEW
+        assert ThinGenerator(width=2, bands=bands).input_shapes == ((count, 64, 64), shape)
 
 
 def test_an_untrained_generator_changes_nothing(windows, views):
@@ -114,12 +117,13 @@ def test_cleaning_gives_image_opacity_and_error(network, windows, views, precisi
     cleaner = PreparedGenerator(LoadedGenerator(network, "tiny", "0" * 64), precision=precision)
     assert cleaner.estimates
     cleaned = cleaner.clean(windows, views)
-    assert cleaned.shape == (5, 5, 64, 64)
+    assert cleaned.image.shape == (5, 3, 64, 64)
+    assert cleaned.opacity.shape == cleaned.error.shape == (5, 1, 64, 64)
     with torch.no_grad():
         estimate = network(torch.from_numpy(windows), torch.from_numpy(views))
     expected = windows + estimate.correction.numpy()
-    assert np.abs(cleaned[:, :3] - expected).max() < tolerance
-    assert np.abs(cleaned[:, 3:4] - estimate.opacity.numpy()).max() < tolerance
+    assert np.abs(cleaned.image - expected).max() < tolerance
+    assert np.abs(cleaned.opacity - estimate.opacity.numpy()).max() < tolerance
 
 
 def test_folding_keeps_all_outputs(network, windows, views):
@@ -141,6 +145,7 @@ def test_the_cards_scale_of_the_error_is_interpolated_over_opacity(network, wind
         LoadedGenerator(network, "tiny", "0", {"error_scale": scale}), precision="fp32"
     )
     before, after = plain.clean(windows, views), scaled.clean(windows, views)
-    factor = np.interp(before[:, 3], scale["opacity"], scale["factor"])
-    assert np.allclose(after[:, 4], before[:, 4] * factor, rtol=1e-4)
-    assert np.array_equal(after[:, :4], before[:, :4])
+    factor = np.interp(before.opacity, scale["opacity"], scale["factor"])
+    assert np.allclose(after.error, before.error * factor, rtol=1e-4)
+    assert np.array_equal(after.image, before.image)
+    assert np.array_equal(after.opacity, before.opacity)

@@ -6,7 +6,7 @@ from cloudgan_geo.windows.mosaic import CorrectionMosaic
 
 
 def blend(grid, corrections, strip_rows):
-    mosaic = CorrectionMosaic(grid)
+    mosaic = CorrectionMosaic(grid, 3)
     columns = np.arange(len(grid.lefts))
     finished = []
     for strip in grid.strips(strip_rows):

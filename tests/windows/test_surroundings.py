@@ -18,7 +18,7 @@ def to_model(values):
 
 def views(grid, image, valid, strip_rows, at_a_time):
     """Views on all windows, by rows of windows, made as a run makes them; blocks kept at most."""
-    surroundings = Surroundings(grid, to_model)
+    surroundings = Surroundings(grid, len(image), to_model)
     made, kept, row = [], 0, 0
     for strip in grid.strips(strip_rows):
         while not surroundings.reach(strip):

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import rasterio
+from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.windows import Window
 
 from cloudgan_geo.errors import CloudganWarning, SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
-from cloudgan_geo.raster.reading.bands import find_rgb
+from cloudgan_geo.raster.reading.bands import AskedBands, NamedBands, find_bands
 from cloudgan_geo.raster.reading.scene import Band, FileState, Scene, open_raster
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
+from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
 
 _DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 # What other programs write beside a raster when they show it: no change of its pixels.
 _VOLATILE = (".aux.xml", ".ovr")
+# What is looked at where names are missing: so many pieces along a side, of so many pixels.
+_PIECES, _PIECE = 4, 64
 _FILE_DOMAINS = ("IMAGE_STRUCTURE", "SUBDATASETS", "DERIVED_SUBDATASETS", "TIFF", "RPC")
 
 
 def open_scene(
-    scene: ScenePaths, *, bands: Sequence[int] | None = None, rgb_only: bool = False
+    scene: ScenePaths,
+    *,
+    bands: AskedBands | None = None,
+    rgb_only: bool = False,
+    also: Collection[str] = (),
 ) -> Scene:
     """Opens a raster, checks that it can be worked on and finds its visible bands.
 
@@ -32,8 +43,9 @@ def open_scene(
     Args:
         scene: Anything GDAL opens: a file, a `/vsi...` path, a URL; a Sentinel-2 product: a
             .SAFE folder or its zip; or several single-band files whose names tell the band.
-        bands: Red, green and blue, counted from 1; None to find them.
+        bands: Red, green and blue, counted from 1, or numbers by band names; None to find them.
         rgb_only: Leave out all other bands.
+        also: Names of bands that are wanted of a product besides those at 10 m.
 
     Raises:
         SceneNotFoundError: If there is no such file.
@@ -41,14 +53,18 @@ def open_scene(
         BandError: If its red, green and blue bands cannot be told.
         UsageError: If `bands` are not three of its bands.
     """
-    source = find_source(scene)
+    source = find_source(scene, () if rgb_only else also)
     with rasterio.Env(**GDAL_OPTIONS), open_raster(source.dataset, source.name) as dataset:
         try:
-            opened = _describe(dataset, source, bands)
+            opened = _describe(dataset, source, bands, also)
         except GDAL_ERRORS as error:
             raise SceneError(f"{source.name}: is damaged ({reason(error)})") from error
+    if opened.named.warning is not None:
+        warnings.warn(opened.named.warning, CloudganWarning, stacklevel=2)
     if rgb_only:
         opened = opened.visible()
+        visible = {name: opened.named.indexes[name] for name in SENSOR.visible}
+        opened = replace(opened, named=replace(opened.named, indexes=visible), resampled=())
     _check_dtypes(opened)
     if opened.crs is None:
         warnings.warn(
@@ -59,13 +75,21 @@ def open_scene(
     return opened
 
 
-def _describe(dataset: Any, source: Source, requested: Sequence[int] | None) -> Scene:
+def _describe(
+    dataset: Any, source: Source, requested: AskedBands | None, also: Collection[str]
+) -> Scene:
     path = source.name
     if dataset.count == 0:
         inside = ", ".join(dataset.subdatasets) or "nothing"
         raise SceneError(f"{path}: holds no image itself but {inside}; name one of these")
     colours = dataset.colorinterp
-    rgb = find_rgb(path, dataset.descriptions, [colour.name for colour in colours], requested)
+    names = [colour.name for colour in colours]
+    named = find_bands(
+        path, dataset.descriptions, names, requested, lambda indexes: _sample(dataset, indexes)
+    )
+    rgb = named.rgb
+    if CIRRUS in also and CIRRUS in named.indexes:
+        named = _without_blank_cirrus(path, named, dataset)
     bands = tuple(
         Band(
             index,
@@ -96,7 +120,9 @@ def _describe(dataset: Any, source: Source, requested: Sequence[int] | None) -> 
         height=dataset.height,
         file_count=dataset.count,
         bands=bands,
-        rgb=rgb,
+        named=named,
+        used=rgb.indexes,
+        resampled=source.resampled,
         alpha=alpha[0] if alpha else None,
         has_mask=MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags,
         crs=dataset.crs or gcp_crs,
@@ -114,21 +140,50 @@ def _describe(dataset: Any, source: Source, requested: Sequence[int] | None) -> 
     )
 
 
+def _without_blank_cirrus(path: str, named: NamedBands, dataset: Any) -> NamedBands:
+    """Takes the cirrus band for missing where it is all 0, as some providers fill it in."""
+    index = named.indexes[CIRRUS]
+    if _sample(dataset, [index]).any():
+        return named
+    left = {name: at for name, at in named.indexes.items() if name != CIRRUS}
+    said = f"{path}: band {index}, {CIRRUS}, holds nothing but 0 and is taken for missing"
+    warning = said if named.warning is None else f"{named.warning}; {said}"
+    return replace(named, indexes=left, warning=warning)
+
+
+def _sample(dataset: Any, indexes: Sequence[int]) -> NDArray[Any]:
+    """Reads pieces from all over a raster: (bands, pixels), 0 where there is no data."""
+    for index in indexes:
+        _check_dtype(dataset.name, dataset.dtypes[index - 1])
+    parts = []
+    height, width = min(_PIECE, dataset.height), min(_PIECE, dataset.width)
+    for row in np.linspace(0, dataset.height - height, _PIECES).astype(int):
+        for column in np.linspace(0, dataset.width - width, _PIECES).astype(int):
+            window = Window(int(column), int(row), width, height)
+            pixels = dataset.read(list(indexes), window=window, masked=True)
+            parts.append(pixels.filled(0).reshape(len(indexes), -1))
+    return np.concatenate(parts, axis=1)
+
+
 def _check_dtypes(scene: Scene) -> None:
     dtypes = {band.dtype for band in scene.bands}
     visible = {band.dtype for band in scene.visible_bands}
     for dtype in visible:
-        if dtype not in _DTYPES:
-            raise SceneError(
-                f"{scene.path}: its values are {dtype}, which is no reflectance; "
-                f"{', '.join(_DTYPES)} can be used"
-            )
+        _check_dtype(scene.path, dtype)
     if len(visible) > 1:
         raise SceneError(f"{scene.path}: red, green and blue differ in type: {_list(visible)}")
     if len(dtypes) > 1:
         raise SceneError(
             f"{scene.path}: its bands differ in type: {_list(dtypes)}; --rgb-only leaves out all "
             "but red, green and blue"
+        )
+
+
+def _check_dtype(path: str, dtype: str) -> None:
+    if dtype not in _DTYPES:
+        raise SceneError(
+            f"{path}: its values are {dtype}, which is no reflectance; "
+            f"{', '.join(_DTYPES)} can be used"
         )
 
 

@@ -6,16 +6,12 @@ EuroSAT, whose chips map the DN 0 to 2750 to 0 to 255.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from cloudgan_geo.errors import RadiometryError, UsageError
-from cloudgan_geo.raster.reading.scene import Scene
 
 #: Reflectance of a 1 in the model domain.
 FULL_SCALE = 0.275
@@ -28,55 +24,46 @@ PROFILES: dict[str, tuple[float, float]] = {
     "eurosat": (0.275 / 255, 0.0),
     "reflectance": (1.0, 0.0),
 }
-_EIGHT_BIT = ("tci", "eurosat")
-
-# Processing baseline from which on products carry the offset of 1000.
-_OFFSET_BASELINE = 4.0
-
-# One value in so many may lie outside reflectance: a dead pixel of a million decides nothing.
-_RARE = 10_000
-
-# One value in so many of some band must lie below 1000 to prove that there is no offset. An
-# atmospherically corrected product has a few negative reflectances over dark water: up to
-# 0.21 % of its values in scenes with the offset, against 0.82 % and more in scenes without.
-_PROOF = 200
-
-
-# So many valid values of each band are enough to see whether floats are reflectance.
-_SAMPLE = 2**22
-
-# Every so many pieces of a scene one is looked at first, then those after these, and so on.
-_APART = 8
 
 
 @dataclass(frozen=True)
 class Radiometry:
-    """How the red, green and blue values of a raster relate to reflectance.
+    """How the values of bands of a raster relate to reflectance.
 
     Attributes:
         profile: One of `PROFILES`, or `declared` for the file's own scales and offsets.
         reason: Why this profile, in words.
         scale: Reflectance per unit of value, of each band.
         offset: Reflectance at value 0, of each band.
+        domain: Reflectance that is 1 in the model domain, of each band.
     """
 
     profile: str
     reason: str
-    scale: tuple[float, float, float]
-    offset: tuple[float, float, float]
+    scale: tuple[float, ...]
+    offset: tuple[float, ...]
+    domain: tuple[float, ...] = (FULL_SCALE,) * 3
+
+    def of(self, positions: Sequence[int]) -> Radiometry:
+        """Returns the radiometry of some of the bands, counted from 0."""
+        scale, offset, domain = (
+            tuple(values[position] for position in positions)
+            for values in (self.scale, self.offset, self.domain)
+        )
+        return replace(self, scale=scale, offset=offset, domain=domain)
 
     def to_model(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Returns values in the model domain.
 
         Args:
-            values: Any real dtype, shape (3, height, width).
+            values: Any real dtype, shape (..., bands, height, width).
 
         Returns:
             Float32 in [0, 1], or NaN where a value is; of the same shape.
         """
         model = values.astype(np.float32)
-        model *= _per_band(np.divide(self.scale, FULL_SCALE))
-        model += _per_band(np.divide(self.offset, FULL_SCALE))
+        model *= _per_band(np.divide(self.scale, self.domain))
+        model += _per_band(np.divide(self.offset, self.domain))
         return np.clip(model, 0.0, 1.0, out=model)
 
     def corrected(
@@ -93,7 +80,7 @@ class Radiometry:
         towards the original if it would mean nodata.
 
         Args:
-            values: Any real dtype of up to 32-bit integers, shape (3, height, width).
+            values: Any real dtype of up to 32-bit integers, shape (bands, height, width).
             correction: Model domain, float32, of the same shape.
             valid: Of the same shape.
             nodata: Of each band, or None.
@@ -101,7 +88,7 @@ class Radiometry:
         Returns:
             A new array of the dtype and shape of `values`.
         """
-        change = correction * _per_band(np.divide(FULL_SCALE, self.scale))
+        change = correction * _per_band(np.divide(self.domain, self.scale))
         new: NDArray[Any]
         if np.issubdtype(values.dtype, np.integer):
             np.rint(change, out=change)
@@ -136,183 +123,3 @@ def _avoid(new: NDArray[Any], code: float, old: NDArray[Any], valid: NDArray[np.
         new[hit] = (new[hit].astype(np.int64) + step).astype(new.dtype)
     else:
         new[hit] = np.nextafter(new[hit], old[hit])
-
-
-def choose_radiometry(scene: Scene, requested: str = "auto") -> Radiometry:
-    """Settles how the values of a scene relate to reflectance.
-
-    `auto` goes by the band scales and offsets, then the product metadata, then the dtype:
-    8-bit is `tci`, float within 0 to 2 is `reflectance`, and 16-bit with values below 1000,
-    which an offset of 1000 would make negative, is `dn`. Anything else is refused. Values
-    are looked at for as long as it takes to tell.
-
-    Args:
-        scene: The scene.
-        requested: `auto` or one of `PROFILES`.
-
-    Raises:
-        UsageError: If there is no such profile, or none for this dtype.
-        RadiometryError: If `auto` cannot tell.
-        SceneError: If the scene cannot be read.
-    """
-    if requested == "auto":
-        return _declared(scene) or _from_product(scene) or _from_values(scene)
-    if requested not in PROFILES:
-        raise UsageError(
-            f"--radiometry {requested}: no such profile; choose auto, {', '.join(PROFILES)}"
-        )
-    eight_bit = scene.dtype == "uint8"
-    if eight_bit != (requested in _EIGHT_BIT):
-        fitting = "tci or eurosat" if eight_bit else "dn, dn-offset or reflectance"
-        raise UsageError(
-            f"{scene.path}: holds {scene.dtype}, for which --radiometry {requested} is not "
-            f"meant; choose {fitting}"
-        )
-    if requested == "reflectance" and not scene.is_float:
-        raise UsageError(
-            f"{scene.path}: holds {scene.dtype}, not reflectance in 0 to 1; choose "
-            "--radiometry dn or dn-offset"
-        )
-    return _profile(requested, "as given")
-
-
-def _profile(name: str, reason: str) -> Radiometry:
-    scale, offset = PROFILES[name]
-    return Radiometry(name, reason, (scale,) * 3, (offset,) * 3)
-
-
-def _declared(scene: Scene) -> Radiometry | None:
-    """Goes by the scales and offsets that the bands themselves declare."""
-    red, green, blue = scene.visible_bands
-    scale = (red.scale, green.scale, blue.scale)
-    offset = (red.offset, green.offset, blue.offset)
-    if scale == (1.0,) * 3 and offset == (0.0,) * 3:
-        return None
-    stated = f"the bands declare scale {scale[0]:g} and offset {offset[0]:g}"
-    if scale == (1.0,) * 3 and offset == (-1000.0,) * 3:
-        return _profile("dn-offset", stated)
-    if not all(0 < s <= 0.01 for s in scale) and not scene.is_float:
-        raise RadiometryError(
-            f"{scene.path}: {stated}, which does not make reflectance of {scene.dtype}; state "
-            f"--radiometry {' or '.join(_fitting(scene))}"
-        )
-    for name in ("dn", "dn-offset"):
-        if np.allclose(scale, PROFILES[name][0], rtol=1e-6) and np.allclose(
-            offset, PROFILES[name][1], rtol=1e-6, atol=1e-9
-        ):
-            return _profile(name, stated)
-    return Radiometry("declared", stated, scale, offset)
-
-
-def _from_product(scene: Scene) -> Radiometry | None:
-    """Goes by an earlier run of this program, or by the tags of a Sentinel-2 product."""
-    tags = {key.upper(): value for key, value in scene.tags.items()}
-    earlier = tags.get("CLOUDGAN_RADIOMETRY", "")
-    if earlier in PROFILES:
-        return _profile(earlier, "stated by the tag CLOUDGAN_RADIOMETRY")
-    if scene.dtype == "uint8" or scene.is_float:
-        return None
-    stated = _stated(tags)
-    if stated is not None:
-        return stated
-    for key, value in tags.items():
-        baseline = _number(value)
-        if key.endswith("PROCESSING_BASELINE") and baseline is not None:
-            name = "dn-offset" if baseline >= _OFFSET_BASELINE else "dn"
-            return _profile(name, f"processing baseline {value}")
-    return None
-
-
-def _stated(tags: dict[str, str]) -> Radiometry | None:
-    """Goes by the offset and the quantification value of a product's metadata."""
-    quantum, offset, named = 10_000.0, None, []
-    for key, value in tags.items():
-        number = _number(value)
-        if "ADD_OFFSET" in key and number is not None:
-            offset = number
-            named.append(f"{key}={value}")
-        elif key.endswith("QUANTIFICATION_VALUE") and number and number != quantum:
-            quantum = number
-            named.append(f"{key}={value}")
-    if not named:
-        return None
-    reason = f"stated by the tag{'s' * (len(named) > 1)} {', '.join(named)}"
-    offset = offset or 0.0
-    if quantum == 10_000 and offset in (0.0, -1000.0):
-        return _profile("dn-offset" if offset else "dn", reason)
-    return Radiometry("declared", reason, (1 / quantum,) * 3, (offset / quantum,) * 3)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _from_values(scene: Scene) -> Radiometry:
-    if scene.dtype == "uint8":
-        return _profile("tci", "8-bit values are taken for a true-colour image")
-    if scene.is_float:
-        return _from_float(scene)
-    pixels = scene.height * scene.width
-    hits, seen = _tally(
-        scene, lambda values: values < 1000, lambda hits, _: bool(hits.max() * _PROOF >= pixels)
-    )
-    if not seen.any():
-        return _profile("dn", "there are no valid pixels")
-    bands = (hits > 0) & (hits * _PROOF >= seen)
-    if bands.any():
-        colour = ("red", "green", "blue")[int(np.argmax(bands))]
-        return _profile(
-            "dn", f"{colour} values below 1000 would be negative if there were an offset"
-        )
-    few = int(hits.sum())
-    evidence = f"only {few:,} of {int(seen.sum()):,} values" if few else "no value"
-    raise RadiometryError(
-        f"{scene.path}: cannot tell whether its {scene.dtype} values carry the offset of 1000 that "
-        f"Sentinel-2 products have since 2022: no metadata says so and {evidence} is below 1000; "
-        "state --radiometry dn-offset if they do, --radiometry dn if they do not"
-    )
-
-
-def _from_float(scene: Scene) -> Radiometry:
-    hits, seen = _tally(
-        scene,
-        lambda values: (values < 0) | (values > 2),
-        lambda _, seen: bool(seen.min() >= _SAMPLE),
-    )
-    if (hits * _RARE > seen).any():
-        raise RadiometryError(
-            f"{scene.path}: its {scene.dtype} values are not all within 0 to 2, as reflectance "
-            f"is; state --radiometry {' or '.join(_fitting(scene))}"
-        )
-    return _profile("reflectance", f"{scene.dtype} values within 0 to 2")
-
-
-def _fitting(scene: Scene) -> tuple[str, ...]:
-    if scene.dtype == "uint8":
-        return _EIGHT_BIT
-    return ("reflectance", "dn", "dn-offset") if scene.is_float else ("dn", "dn-offset")
-
-
-def _tally(
-    scene: Scene,
-    test: Callable[[NDArray[Any]], NDArray[np.bool_]],
-    enough: Callable[[NDArray[np.int64], NDArray[np.int64]], bool],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Counts, per band, the valid values that pass a test, and all valid values.
-
-    Reads pieces from all over the scene until the counts are `enough`, or all of it.
-    """
-    hits, seen = np.zeros(3, np.int64), np.zeros(3, np.int64)
-    visible = scene.visible()
-    spans = list(visible.spans())
-    spread = [span for first in range(_APART) for span in spans[first::_APART]]
-    with closing(visible.read(spread)) as reader:
-        for rows in reader:
-            seen += rows.valid.sum(axis=(1, 2))
-            hits += (test(rows.pixels) & rows.valid).sum(axis=(1, 2))
-            if enough(hits, seen):
-                break
-    return hits, seen

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 from cloudgan_geo.errors import SceneError
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 _METADATA = re.compile(r"(?:^|/)MTD_MSIL(1C|2A)\.xml$")
 
-# The bands at 10 m; red, green and blue must be there.
-_BANDS = ("B04", "B03", "B02", "B08")
+# The bands at 10 m, first of all; red, green and blue must be there.
+_FIRST = ("B04", "B03", "B02", "B08")
+_BANDS = (*_FIRST, *(band.name for band in SENSOR.bands if band.name not in _FIRST))
 
 _KEPT = (
     *("QUANTIFICATION_VALUE", "BOA_QUANTIFICATION_VALUE", "PROCESSING_BASELINE"),
@@ -23,7 +25,7 @@ _KEPT = (
 )
 
 # Of the bands, in the metadata, where they are counted B01 to B08, B8A, B09 and so on.
-_BAND_IDS = {"B02": "1", "B03": "2", "B04": "3", "B08": "7"}
+_BAND_IDS = {name: str(number) for number, name in enumerate(SENSOR.names)}
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,16 @@ class SafeProduct:
     """A Sentinel-2 product.
 
     Attributes:
-        bands: Path of the file of each band at 10 m, for GDAL.
+        bands: Path of the file of each band in its own resolution, for GDAL, those at 10 m first.
         tags: What its metadata says that is worth keeping.
     """
 
     bands: dict[str, str]
     tags: dict[str, str]
+
+    def chosen(self, also: Collection[str]) -> dict[str, str]:
+        """Returns the bands at 10 m, and those of some other names."""
+        return {name: path for name, path in self.bands.items() if name in _FIRST or name in also}
 
 
 def find_product(path: str) -> SafeProduct | None:
@@ -84,8 +90,9 @@ def _product(
         raise SceneError(f"{path}: holds {len(metadata)} Sentinel-2 products; name one of them")
     bands = {}
     for band in _BANDS:
+        size = f"{SENSOR.band(band).resolution:g}m"
         pattern = re.compile(
-            rf"(?:^|/)GRANULE/[^/]+/IMG_DATA/(?:R10m/)?[^/]*_{band}(?:_10m)?\.jp2$"
+            rf"(?:^|/)GRANULE/[^/]+/IMG_DATA/(?:R{size}/)?[^/]*_{band}(?:_{size})?\.jp2$"
         )
         files = [name for name in names if pattern.search(name)]
         if len(files) > 1:
@@ -94,7 +101,7 @@ def _product(
             )
         if files:
             bands[band] = inside + files[0]
-        elif band != "B08":
+        elif band in SENSOR.visible:
             raise SceneError(f"{path}: its band {band} at 10 m is missing")
     try:
         tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))

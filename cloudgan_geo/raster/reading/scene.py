@@ -17,7 +17,7 @@ from rasterio.windows import Window
 
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset, reason
-from cloudgan_geo.raster.reading.bands import RgbBands
+from cloudgan_geo.raster.reading.bands import NamedBands, RgbBands
 
 # About as many values at a time are read when a whole scene is gone through.
 _READ_VALUES = 2**22
@@ -56,8 +56,8 @@ class Rows:
 
     Attributes:
         pixels: The scene's bands, shape (bands, rows, width).
-        valid: Where red, green and blue are neither nodata nor masked nor NaN, shape
-            (3, rows, width).
+        valid: Where the bands that the scene is used for are neither nodata nor masked nor NaN,
+            shape (bands used, rows, width).
         mask: The scene's mask band, uint8, shape (rows, width), or None if it has none.
     """
 
@@ -110,7 +110,7 @@ class FileState:
 
 @dataclass(frozen=True)
 class Scene:
-    """A raster with red, green and blue bands, as found when it was opened.
+    """A raster with bands of a sensor, as found when it was opened.
 
     Attributes:
         path: As given, for messages.
@@ -120,7 +120,10 @@ class Scene:
         height: Rows.
         file_count: Bands in the file.
         bands: Those that are read and belong in an output.
-        rgb: Which are red, green and blue.
+        named: Which of the sensor's they are, as far as that is known.
+        used: Indexes of those that are computed with, counted from 1: red, green and blue unless
+            a generator reads others.
+        resampled: Indexes of those that were brought to a finer grid.
         alpha: Index of the alpha band, counted from 1, or None.
         has_mask: Whether it has a mask band, internal or in a file of its own.
         crs: Coordinate reference system, or None.
@@ -140,7 +143,9 @@ class Scene:
     height: int
     file_count: int
     bands: tuple[Band, ...]
-    rgb: RgbBands
+    named: NamedBands
+    used: tuple[int, ...]
+    resampled: tuple[int, ...]
     alpha: int | None
     has_mask: bool
     crs: CRS | None
@@ -163,6 +168,31 @@ class Scene:
         return bool(np.issubdtype(np.dtype(self.dtype), np.floating))
 
     @property
+    def rgb(self) -> RgbBands:
+        """Which bands are red, green and blue."""
+        return self.named.rgb
+
+    @property
+    def used_positions(self) -> list[int]:
+        """Indices of what is computed with among `bands`, counted from 0."""
+        indexes = [band.index for band in self.bands]
+        return [indexes.index(index) for index in self.used]
+
+    @property
+    def used_bands(self) -> tuple[Band, ...]:
+        """What is computed with."""
+        return tuple(self.bands[position] for position in self.used_positions)
+
+    def using(self, names: Iterable[str]) -> Scene:
+        """Returns the same scene, to compute with bands of these names, which it has."""
+        return replace(self, used=tuple(self.named.indexes[name] for name in names))
+
+    def without(self, indexes: Iterable[int]) -> Scene:
+        """Returns the same scene without some bands, none of them used."""
+        left_out = set(indexes)
+        return replace(self, bands=tuple(b for b in self.bands if b.index not in left_out))
+
+    @property
     def rgb_positions(self) -> list[int]:
         """Indices of red, green and blue among `bands`, counted from 0."""
         indexes = [band.index for band in self.bands]
@@ -176,7 +206,7 @@ class Scene:
 
     def visible(self) -> Scene:
         """Returns the same scene with no other bands than red, green and blue."""
-        return replace(self, bands=self.visible_bands)
+        return replace(self, bands=self.visible_bands, used=self.rgb.indexes)
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """Yields first row and row after the last of pieces of the scene, top to bottom.
@@ -221,9 +251,9 @@ class Scene:
     def _rows(self, dataset: Any, top: int, bottom: int) -> Rows:
         window = Window(0, top, self.width, bottom - top)
         pixels = dataset.read([band.index for band in self.bands], window=window)
-        values = pixels[self.rgb_positions]
+        values = pixels[self.used_positions]
         valid = np.isfinite(values) if self.is_float else np.ones(values.shape, np.bool_)
-        for band, layer, where in zip(self.visible_bands, values, valid, strict=True):
+        for band, layer, where in zip(self.used_bands, values, valid, strict=True):
             if band.nodata is not None and not np.isnan(band.nodata):
                 code = int(band.nodata) if band.nodata == int(band.nodata) else band.nodata
                 where &= layer != code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +24,13 @@ class Source:
         name: The input as given, for messages.
         dataset: What GDAL opens: the same, or a virtual raster (XML) of several files.
         files: Local files that the input consists of, as far as they are known.
+        resampled: Indexes, from 1, of the bands that are brought to a finer grid.
     """
 
     name: str
     dataset: str
     files: tuple[str, ...]
+    resampled: tuple[int, ...] = ()
 
 
 def scene_paths(scene: ScenePaths) -> tuple[str, ...]:
@@ -38,12 +40,13 @@ def scene_paths(scene: ScenePaths) -> tuple[str, ...]:
     return tuple(os.fspath(path) for path in scene)
 
 
-def find_source(scene: ScenePaths) -> Source:
+def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
     """Finds out what an input is.
 
     Args:
         scene: A raster, anything GDAL opens; a Sentinel-2 product: its .SAFE folder, the zip
             of that, or its MTD_MSIL1C.xml or MTD_MSIL2A.xml; or several single-band files.
+        also: Names of bands that are wanted of a product besides those at 10 m.
 
     Raises:
         SceneNotFoundError: If there is no such file.
@@ -56,14 +59,16 @@ def find_source(scene: ScenePaths) -> Source:
             raise SceneNotFoundError(f"{path}: there is no such file")
     name = ", ".join(paths)
     if len(paths) != 1:
-        return Source(name, stack_files(paths), paths)
+        stack = stack_files(paths)
+        return Source(name, stack.xml, paths, stack.resampled)
     product = find_product(paths[0]) if is_local(name) else None
     if product is None:
         return Source(name, name, paths)
-    bands = tuple(product.bands.values())
+    chosen = product.chosen(also)
+    bands = tuple(chosen.values())
     files = bands if Path(name).is_dir() or name.lower().endswith(".xml") else (name,)
-    dataset = stack_files(bands, tuple(product.bands), product.tags, nodata=0)
-    return Source(name, dataset, files)
+    stack = stack_files(bands, tuple(chosen), product.tags, nodata=0)
+    return Source(name, stack.xml, files, stack.resampled)
 
 
 def is_local(path: str) -> bool:

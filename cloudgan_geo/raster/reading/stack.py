@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import rasterio
+from rasterio.crs import CRS
+from rasterio.transform import Affine, array_bounds
 
 from cloudgan_geo.errors import BandError, SceneError
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
 from cloudgan_geo.raster.reading.bands import band_name
 from cloudgan_geo.raster.reading.scene import open_raster
+
+# Coarser and finer grids may lie apart by so much of a fine pixel: rounding of coordinates.
+_TOLERANCE = 0.01
 
 # GDAL's names of the types that rasterio calls otherwise.
 _TYPES = {
@@ -28,13 +35,56 @@ _TYPES = {
 }
 
 
+@dataclass(frozen=True)
+class Stack:
+    """Files as one virtual raster.
+
+    Attributes:
+        xml: What GDAL opens.
+        resampled: Indexes, from 1, of the bands that are brought to a finer grid.
+    """
+
+    xml: str
+    resampled: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A single-band file, as far as a virtual raster says it."""
+
+    path: str
+    name: str
+    width: int
+    height: int
+    crs: CRS | None
+    transform: Affine
+    dtype: str
+    nodata: float | None
+    scale: float
+    offset: float
+    tags: dict[str, str]
+    opened: str
+
+    @property
+    def grid(self) -> tuple[Any, ...]:
+        return self.width, self.height, self.crs, self.transform
+
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """Of a grid that is not rotated."""
+        return tuple(array_bounds(self.height, self.width, self.transform))
+
+
 def stack_files(
     paths: Sequence[str],
     names: Sequence[str] | None = None,
     tags: Mapping[str, str] | None = None,
     nodata: float | None = None,
-) -> str:
-    """Describes files on the same grid as one raster.
+) -> Stack:
+    """Describes files of one place as one raster, on the finest of their grids.
+
+    Coarser bands are interpolated between the centres of their pixels (bilinear), as rows are
+    read; what comes out does not depend on which rows are read together.
 
     Args:
         paths: Single-band rasters.
@@ -42,33 +92,63 @@ def stack_files(
         tags: Metadata of the whole; by default that of the first file.
         nodata: Value of all bands that means no data; by default what the files declare.
 
-    Returns:
-        A GDAL virtual raster, as XML.
-
     Raises:
         BandError: If a name tells no band, or two the same.
-        SceneError: If a file cannot be opened, has several bands or another grid.
+        SceneError: If a file cannot be opened, has several bands or lies elsewhere.
     """
     if names is None:
         names = _names(paths)
-    root: ElementTree.Element | None = None
-    first: Any = None
-    for index, (path, name) in enumerate(zip(paths, names, strict=True), start=1):
-        with rasterio.Env(**GDAL_OPTIONS), open_raster(path) as dataset:
-            if dataset.count != 1:
-                raise SceneError(
-                    f"{path}: has {dataset.count} bands; of several files each must have one"
-                )
-            grid = (dataset.width, dataset.height, dataset.crs, dataset.transform)
-            if root is None:
-                first = grid
-                root = _whole(dataset, dataset.tags() if tags is None else tags)
-            elif grid != first:
-                raise SceneError(f"{path}: {_difference(grid, first)} {paths[0]}")
-            code = dataset.nodatavals[0] if nodata is None else nodata
-            _band(root, index, path, name, dataset, code)
-    assert root is not None
-    return ElementTree.tostring(root, encoding="unicode")
+    files = [_open(path, name) for path, name in zip(paths, names, strict=True)]
+    finest = min(files, key=lambda file: abs(file.transform.a))
+    root = _whole(finest, files[0].tags if tags is None else tags)
+    resampled = []
+    for index, file in enumerate(files, start=1):
+        coarse = file.grid != finest.grid
+        if coarse:
+            _check_place(file, finest)
+            resampled.append(index)
+        code = file.nodata if nodata is None else nodata
+        _band(root, index, file, code, finest if coarse else None)
+    return Stack(ElementTree.tostring(root, encoding="unicode"), tuple(resampled))
+
+
+def _open(path: str, name: str) -> _File:
+    with rasterio.Env(**GDAL_OPTIONS), open_raster(path) as dataset:
+        if dataset.count != 1:
+            raise SceneError(
+                f"{path}: has {dataset.count} bands; of several files each must have one"
+            )
+        return _File(
+            path,
+            name,
+            dataset.width,
+            dataset.height,
+            dataset.crs,
+            dataset.transform,
+            dataset.dtypes[0],
+            dataset.nodatavals[0],
+            dataset.scales[0],
+            dataset.offsets[0],
+            dataset.tags(),
+            # GDAL's own name of it: rasterio's zip:// and s3:// mean nothing in a virtual raster.
+            dataset.files[0] if dataset.files else path,
+        )
+
+
+def _check_place(file: _File, finest: _File) -> None:
+    """Refuses a file that does not cover the same ground in whole coarser pixels.
+
+    Raises:
+        SceneError: If it is one.
+    """
+    straight = file.transform.b == file.transform.d == finest.transform.b == finest.transform.d == 0
+    size = abs(finest.transform.a)
+    together = file.crs == finest.crs and np.allclose(
+        file.bounds, finest.bounds, rtol=0, atol=size * _TOLERANCE
+    )
+    whole = finest.width % file.width == finest.height % file.height == 0
+    if not (straight and together and whole):
+        raise SceneError(f"{file.path}: {_difference(file.grid, finest.grid)} {finest.path}")
 
 
 def _names(paths: Sequence[str]) -> list[str]:
@@ -86,15 +166,15 @@ def _names(paths: Sequence[str]) -> list[str]:
     return names
 
 
-def _whole(dataset: Any, tags: Mapping[str, str]) -> ElementTree.Element:
+def _whole(file: _File, tags: Mapping[str, str]) -> ElementTree.Element:
     root = ElementTree.Element(
-        "VRTDataset", rasterXSize=str(dataset.width), rasterYSize=str(dataset.height)
+        "VRTDataset", rasterXSize=str(file.width), rasterYSize=str(file.height)
     )
-    if dataset.crs is not None:
-        ElementTree.SubElement(root, "SRS").text = dataset.crs.to_wkt()
-    if not dataset.transform.is_identity:
+    if file.crs is not None:
+        ElementTree.SubElement(root, "SRS").text = file.crs.to_wkt()
+    if not file.transform.is_identity:
         transform = ElementTree.SubElement(root, "GeoTransform")
-        transform.text = ", ".join(map(repr, dataset.transform.to_gdal()))
+        transform.text = ", ".join(map(repr, file.transform.to_gdal()))
     metadata = ElementTree.SubElement(root, "Metadata")
     for key, value in tags.items():
         ElementTree.SubElement(metadata, "MDI", key=key).text = value
@@ -102,24 +182,39 @@ def _whole(dataset: Any, tags: Mapping[str, str]) -> ElementTree.Element:
 
 
 def _band(
-    root: ElementTree.Element, index: int, path: str, name: str, dataset: Any, nodata: float | None
+    root: ElementTree.Element,
+    index: int,
+    source_file: _File,
+    nodata: float | None,
+    finest: _File | None,
 ) -> None:
-    dtype = dataset.dtypes[0]
+    """Adds a band; one of a coarser grid if the `finest` is given."""
+    dtype = source_file.dtype
     if dtype not in _TYPES:
-        raise SceneError(f"{path}: its values are {dtype}, which is no reflectance")
+        raise SceneError(f"{source_file.path}: its values are {dtype}, which is no reflectance")
     band = ElementTree.SubElement(root, "VRTRasterBand", dataType=_TYPES[dtype], band=str(index))
-    ElementTree.SubElement(band, "Description").text = name
+    ElementTree.SubElement(band, "Description").text = source_file.name
     if nodata is not None:
         ElementTree.SubElement(band, "NoDataValue").text = repr(nodata)
-    if (dataset.scales[0], dataset.offsets[0]) != (1.0, 0.0):
-        ElementTree.SubElement(band, "Offset").text = repr(dataset.offsets[0])
-        ElementTree.SubElement(band, "Scale").text = repr(dataset.scales[0])
-    source = ElementTree.SubElement(band, "SimpleSource")
+    if (source_file.scale, source_file.offset) != (1.0, 0.0):
+        ElementTree.SubElement(band, "Offset").text = repr(source_file.offset)
+        ElementTree.SubElement(band, "Scale").text = repr(source_file.scale)
+    if finest is None:
+        source = ElementTree.SubElement(band, "SimpleSource")
+    else:
+        source = ElementTree.SubElement(band, "ComplexSource", resampling="bilinear")
     file = ElementTree.SubElement(source, "SourceFilename", relativeToVRT="0")
-    # GDAL's own name of it: rasterio's zip:// and s3:// mean nothing in a virtual raster.
-    opened = dataset.files[0] if dataset.files else path
+    opened = source_file.opened
     file.text = opened if opened.startswith("/vsi") else os.path.abspath(opened)
     ElementTree.SubElement(source, "SourceBand").text = "1"
+    if finest is not None:
+        for name, grid in (("SrcRect", source_file), ("DstRect", finest)):
+            rectangle = ElementTree.SubElement(source, name, xOff="0", yOff="0")
+            rectangle.set("xSize", str(grid.width))
+            rectangle.set("ySize", str(grid.height))
+        if nodata is not None:
+            # What has no data is not blended into what has.
+            ElementTree.SubElement(source, "NODATA").text = repr(nodata)
 
 
 def _difference(grid: tuple[Any, ...], first: tuple[Any, ...]) -> str:

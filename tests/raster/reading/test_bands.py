@@ -1,7 +1,7 @@
 import pytest
 
 from cloudgan_geo.errors import BandError, UsageError
-from cloudgan_geo.raster.reading.bands import find_rgb
+from cloudgan_geo.raster.reading.bands import find_bands
 
 GREY4 = ["gray", "undefined", "undefined", "undefined"]
 
@@ -24,16 +24,16 @@ GREY4 = ["gray", "undefined", "undefined", "undefined"]
         (["B8A", "B04", "B03", "B02"], GREY4, (2, 3, 4), "descriptions"),
         ([None] * 3, ["blue", "green", "red"], (3, 2, 1), "colour interpretation"),
         ([None] * 4, ["red", "green", "blue", "alpha"], (1, 2, 3), "colour interpretation"),
-        (["Band 1", "Band 2", "Band 3", "Band 4"], GREY4, (1, 2, 3), "first three of 4"),
-        (["same"] * 3, GREY4[:3], (1, 2, 3), "first three of 3"),
-        ([None] * 4, GREY4, (1, 2, 3), "first three of 4"),
+        (["Band 1", "Band 2", "Band 3", "Band 4"], GREY4, (1, 2, 3), "values of 4 bands"),
+        (["same"] * 3, GREY4[:3], (1, 2, 3), "values of 3 bands"),
+        ([None] * 4, GREY4, (1, 2, 3), "values of 4 bands"),
         ([None] * 12, ["gray"] + ["undefined"] * 11, (4, 3, 2), "Sentinel-2 order of 12"),
         ([None] * 13, ["gray"] + ["undefined"] * 12, (4, 3, 2), "Sentinel-2 order of 13"),
-        ([None] * 4, ["gray", "undefined", "undefined", "alpha"], (1, 2, 3), "three of 3"),
+        ([None] * 4, ["gray", "undefined", "undefined", "alpha"], (1, 2, 3), "of 3 bands"),
     ],
 )
 def test_found(descriptions, colours, bands, reason):
-    found = find_rgb("scene.tif", descriptions, colours)
+    found = find_bands("scene.tif", descriptions, colours).rgb
     assert found.indexes == bands
     assert reason in found.reason
 
@@ -52,11 +52,11 @@ def test_found(descriptions, colours, bands, reason):
 )
 def test_refused(descriptions, colours, said):
     with pytest.raises(BandError, match=f"^scene.tif: .*{said}"):
-        find_rgb("scene.tif", descriptions, colours)
+        find_bands("scene.tif", descriptions, colours)
 
 
 def test_as_requested():
-    found = find_rgb("scene.tif", ["B04", "B03", "B02"], GREY4[:3], (3, 1, 2))
+    found = find_bands("scene.tif", ["B04", "B03", "B02"], GREY4[:3], (3, 1, 2)).rgb
     assert found.indexes == (3, 1, 2)
     assert found.reason == "as given"
 
@@ -64,4 +64,33 @@ def test_as_requested():
 @pytest.mark.parametrize("requested", [(1, 2, 5), (0, 1, 2), (1, 1, 2), (1, 2), (1, 2, 3, 4)])
 def test_bands_that_are_not_there_are_refused(requested):
     with pytest.raises(UsageError, match="--bands"):
-        find_rgb("scene.tif", [None] * 4, GREY4, requested)
+        find_bands("scene.tif", [None] * 4, GREY4, requested)
+
+
+def test_all_bands_are_found_by_their_descriptions():
+    names = ["B02", "B03", "B04", "B08", "B8A", "B11, SWIR", "scl", "B05", "B05"]
+    found = find_bands("scene.tif", names, ["gray"] * 9).indexes
+    assert found == {"B02": 1, "B03": 2, "B04": 3, "B08": 4, "B8A": 5, "B11": 6}
+    colours = find_bands("scene.tif", ["Blue", "Green", "Red", "NIR"], GREY4).indexes
+    assert colours == {"B02": 1, "B03": 2, "B04": 3, "B08": 4}
+
+
+def test_bands_by_name():
+    asked = {"B04": 3, "B03": 2, "B02": 1, "B11": 5}
+    found = find_bands("scene.tif", [None] * 5, ["gray"] * 5, asked)
+    assert found.indexes == asked
+    assert found.rgb.indexes == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"B04": 3, "B03": 2, "B02": 1, "B13": 4}, "no such band"),
+        ({"B04": 3, "B03": 2, "B02": 9}, "no band 9"),
+        ({"B04": 3, "B03": 2, "B02": 1, "B08": 1}, "twice"),
+        ({"B04": 3, "B03": 2}, "which is B02"),
+    ],
+)
+def test_names_that_make_no_sense_are_refused(asked, said):
+    with pytest.raises(UsageError, match=said):
+        find_bands("scene.tif", [None] * 5, ["gray"] * 5, asked)

@@ -4,10 +4,11 @@ import rasterio
 from scenes import ground, write_scene
 
 from cloudgan_geo.errors import RadiometryError, UsageError
-from cloudgan_geo.raster.reading import radiometry as radiometry_module
+from cloudgan_geo.raster.reading import profiles as radiometry_module
 from cloudgan_geo.raster.reading import scene as scene_module
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry, choose_radiometry
+from cloudgan_geo.raster.reading.profiles import choose_radiometry
+from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
 
 

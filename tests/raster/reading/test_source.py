@@ -10,7 +10,7 @@ from scenes import ground, write_jp2, write_safe, write_scene, zipped
 
 from cloudgan_geo.errors import BandError, SceneError, SceneNotFoundError
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import choose_radiometry
+from cloudgan_geo.raster.reading.profiles import choose_radiometry
 
 NAMES = ("B04", "B03", "B02", "B08")
 PIXELS = dict(zip(NAMES, ground(70, 80, 4), strict=True))

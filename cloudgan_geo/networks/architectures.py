@@ -1,0 +1,66 @@
+"""Which class builds the generator that a card names: a new architecture is an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from cloudgan_geo.bands import BandSet
+from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.networks.generator import UNetGenerator
+from cloudgan_geo.networks.thin import ThinGenerator
+
+Generator = UNetGenerator | ThinGenerator
+
+#: By the name in cards.
+ARCHITECTURES: dict[str, type[UNetGenerator] | type[ThinGenerator]] = {
+    of.architecture: of for of in (UNetGenerator, ThinGenerator)
+}
+
+_FIRST_WEIGHT = "conv_1.double_conv.0.weight"
+_LAST_WEIGHT = "output.weight"
+#: A weight that only the generator for thin cloud has.
+_VIEW_WEIGHT = "view.entry.0.weight"
+
+
+def build(state: Mapping[str, Tensor], card: dict[str, Any], bands: BandSet) -> Generator:
+    """Returns a generator that weights fit, without them.
+
+    Args:
+        state: The weights.
+        card: Of their file; without an architecture the weights tell it, as pickles do.
+        bands: That the card names.
+
+    Raises:
+        WeightsError: If they are of no architecture that is known, or of other bands.
+    """
+    first = state.get(_FIRST_WEIGHT)
+    if first is None or first.ndim != 4:
+        raise WeightsError("weights of another network, not of a U-Net generator")
+    name = card.get("architecture", "thin" if _VIEW_WEIGHT in state else "unet")
+    architecture = ARCHITECTURES.get(name) if isinstance(name, str) else None
+    if architecture is None:
+        raise WeightsError(
+            f"its card names an architecture {name!r} that is not known: {', '.join(ARCHITECTURES)}"
+        )
+    width, channels = first.shape[:2]
+    if channels != len(bands.reads):
+        raise WeightsError(
+            f"its weights read {channels} bands, but {_named(card)} {len(bands.reads)}: "
+            f"{', '.join(bands.reads)}"
+        )
+    network = architecture.from_card(card, bands, width)
+    last, wanted = state.get(_LAST_WEIGHT), network.output.weight
+    if last is not None and last.ndim == 4 and len(last) != len(wanted):
+        raise WeightsError(
+            f"its weights put out {len(last)} channels, but {_named(card)} "
+            f"{len(bands.corrects)} bands to correct ({', '.join(bands.corrects)}) and errors of "
+            f"{', '.join(bands.groups)}: {name} takes {len(wanted)} for that"
+        )
+    return network
+
+
+def _named(card: dict[str, Any]) -> str:
+    return "its card names" if "bands" in card else "as its card names none it is taken to have"

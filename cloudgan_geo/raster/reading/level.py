@@ -1,0 +1,55 @@
+"""The level to which a product was processed: top of the atmosphere or surface."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from cloudgan_geo.errors import UsageError
+
+#: 1C: reflectance at the top of the atmosphere; 2A: at the surface.
+Level = Literal["1C", "2A"]
+LEVEL_CHOICES = ("auto", *get_args(Level))
+
+_IN_TEXT = re.compile(r"(?:MSI|Level-)L?(1C|2A)", re.IGNORECASE)
+_BY_TAG: tuple[tuple[str, Level], ...] = (("BOA_", "2A"), ("RADIO_ADD_OFFSET", "1C"))
+
+
+def find_level(
+    path: str, tags: Mapping[str, str], requested: str = "auto"
+) -> tuple[Level | None, str]:
+    """Settles the level of a scene.
+
+    Args:
+        path: Of the scene; products and their bands are named by their level.
+        tags: Its metadata.
+        requested: One of `LEVEL_CHOICES`.
+
+    Returns:
+        The level, None if it cannot be told, and what it was told by.
+
+    Raises:
+        UsageError: If there is no such level.
+    """
+    if requested not in LEVEL_CHOICES:
+        raise UsageError(f"--level {requested}: takes one of {', '.join(LEVEL_CHOICES)}")
+    for level in get_args(Level):
+        if requested == level:
+            return level, "as given"
+    for key in ("PROCESSING_LEVEL", "PRODUCT_URI"):
+        found = _IN_TEXT.search(tags.get(key, ""))
+        if found:
+            return _level(found[1]), f"by the tag {key}"
+    for key in tags:
+        for start, level in _BY_TAG:
+            if key.upper().startswith(start):
+                return level, f"by the tag {key}"
+    found = _IN_TEXT.search(path)
+    if found:
+        return _level(found[1]), "by its name"
+    return None, "not stated; --level 1C or 2A states it"
+
+
+def _level(text: str) -> Level:
+    return "1C" if text.upper() == "1C" else "2A"
