@@ -20,6 +20,13 @@ REAL = {
     "cirrus_veil_fall136_13band_uint16.tif": "auto",
 }
 
+#: L1 that `article` has to stay below on all 8,100 test chips, in fp32.
+BAR = 0.030
+#: Of these chips, the first of the shuffled split, `make test` scores only so many. Weights that
+#: got .03014 on all of them in fp32 got .03086 on these. The ratio is not quite the same for all
+#: that is scored (1.001 for the unprocessed input), hence the 1 % beside it.
+SAMPLE, SAMPLE_OVER_ALL = 500, 1.024
+
 
 def same_grid(before, after):
     with rasterio.open(before) as a, rasterio.open(after) as b:
@@ -72,7 +79,7 @@ def test_a_generator_loaded_once_serves_many_scenes(tmp_path, sample_data):
     assert results[0].radiometry in ("dn", "declared")
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("precision", ["fp32", pytest.param("bf16", marks=pytest.mark.slow)])
 def test_batches_and_cores_change_nothing_but_speed(tmp_path, sample_data, precision):
     cleaner = load_cleaner("article", device="cpu", precision=precision)
     outputs, threads = [], torch.get_num_threads()
@@ -89,14 +96,32 @@ def test_batches_and_cores_change_nothing_but_speed(tmp_path, sample_data, preci
     assert np.abs(outputs[1] - outputs[0]).max() <= 1
 
 
-@pytest.mark.slow
-def test_bundled_weights_keep_the_score_on_their_card(shared_data):
-    chips = load_chips(shared_data / "eurosat_rgb.zip")
-    report = article_suite(chips, load_cleaner("article"))
-    assert report.count == 8100
+@pytest.fixture(scope="module")
+def chips(shared_data):
+    return load_chips(shared_data / "eurosat_rgb.zip")
+
+
+def article_in_fp32(chips, limit=None):
+    """Returns mean absolute errors on the article's own test: the generator's, the input's."""
+    cleaner = load_cleaner("article", device="cpu", precision="fp32")
+    report = article_suite(chips, cleaner, limit=limit)
     rows = report.tables[0].rows
+    return report.count, rows["article"]["mae"], rows["unprocessed input"]["mae"]
+
+
+def test_bundled_weights_score_well_on_a_sample_of_chips(chips):
+    count, article, unprocessed = article_in_fp32(chips, limit=SAMPLE)
+    assert count == 500
+    assert unprocessed == pytest.approx(0.14673, abs=1e-4)
+    assert article < BAR * SAMPLE_OVER_ALL * 1.01
+
+
+@pytest.mark.slow
+def test_bundled_weights_keep_the_score_on_their_card(chips):
+    count, article, unprocessed = article_in_fp32(chips)
+    assert count == 8100
     scores = load_generator("article").card["scores"]["article suite"]
-    assert rows["article"]["mae"] == pytest.approx(scores["l1"], abs=2e-4)
-    assert rows["unprocessed input"]["mae"] == pytest.approx(0.145, abs=0.005)
+    assert article == pytest.approx(scores["l1"], abs=5e-5)
+    assert unprocessed == pytest.approx(0.14657, abs=1e-4)
     # The article's own result is about .033.
-    assert rows["article"]["mae"] < 0.033
+    assert article < BAR

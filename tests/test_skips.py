@@ -1,5 +1,6 @@
 """`--no-skips`, with which CI runs: a test that does not run must not pass for one that does."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,8 @@ def suite(tmp_path):
     def run(test, *options):
         (tmp_path / "test_it.py").write_text(f"import pytest\n\n{test}\n\n{RUNS}")
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        return subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True)
 
     return run
 

@@ -131,7 +131,7 @@ def compare(folder: Path) -> list[dict]:
     small = write_synthetic_scene(folder / "small.tif", 256, 256)
     scene = write_synthetic_scene(folder / "scene.tif", SIZE, SIZE)
     ours = Ours("auto")
-    engines = {f"ours ({ours.precision} by timing)": ours, REFERENCE: Ours("fp32")}
+    engines = {f"ours ({ours.precision} as auto chooses)": ours, REFERENCE: Ours("fp32")}
     engines |= {name: Peer(name, ours.precision) for name in (*NAMES, OURS_INSIDE)}
     outputs = {name: folder / f"out{number}.tif" for number, name in enumerate(engines)}
     times = {name: [] for name in engines}

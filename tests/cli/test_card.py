@@ -58,6 +58,7 @@ def test_facts_and_scores_join_what_training_wrote(tmp_path, weights, evaluation
     assert stat.S_IMODE(out.stat().st_mode) & 0o044
 
 
+@pytest.mark.slow
 def test_what_is_no_card_and_no_score_is_said(tmp_path, weights):
     facts = tmp_path / "facts.json"
     facts.write_text("[1, 2]")

@@ -143,7 +143,10 @@ def test_a_full_disk(program, tmp_path, scene, tiny_model):
         )
 
 
-@pytest.mark.parametrize("share", [0.1, 0.9, 1.05, 1.2, 1.32])
+@pytest.mark.parametrize(
+    "share",
+    [0.1, *(pytest.param(share, marks=pytest.mark.slow) for share in (0.9, 1.05, 1.2, 1.32))],
+)
 def test_a_full_disk_while_a_cog_is_made(program, tmp_path, tiny_model, share):
     """The limit is met by the pixels, the overviews or the finished file."""
     write_scene(tmp_path / "s.tif", ground(1100, 600))

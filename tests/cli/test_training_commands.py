@@ -67,6 +67,7 @@ def test_a_run_leaves_what_its_help_promises(finished_run):
         assert len(list(csv.DictReader(log))) == 9
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_to_the_same_weights(tmp_path, chips, finished_run):
     out = tmp_path / "killed"
     command = ["train", "--data", chips, "--out", out, *TRAIN, "--checkpoint-every", "1"]
@@ -94,6 +95,7 @@ def test_a_resumed_run_keeps_its_recipe_but_for_its_length(tmp_path, chips, fini
     assert "--adversarial-weight" in joined.stderr
 
 
+@pytest.mark.slow
 def test_a_run_can_split_into_one_with_and_one_without_discriminator(tmp_path, chips):
     common = ("--data", chips, "--recipe", "thin", *TRAIN, "--checkpoint-every", "1")
     run("train", *common, "--out", tmp_path / "gan")
@@ -108,6 +110,7 @@ def test_a_run_can_split_into_one_with_and_one_without_discriminator(tmp_path, c
     assert all(row["discriminator"] == "nan" for row in logs[1])
 
 
+@pytest.mark.slow
 def test_a_new_run_may_start_from_trained_weights(tmp_path, chips, finished_run):
     best, out = finished_run / "best.safetensors", tmp_path / "on"
     run(
@@ -130,6 +133,7 @@ def test_a_new_run_may_start_from_trained_weights(tmp_path, chips, finished_run)
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 def test_training_without_discriminator_and_with_the_minimax_loss(tmp_path, chips):
     for name, extra in (("l1", ("--adversarial-weight", "0")), ("v", ("--adversarial", "minimax"))):
         run("train", "--data", chips, "--out", tmp_path / name, *TRAIN, "--epochs", "1", *extra)

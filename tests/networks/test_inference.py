@@ -94,6 +94,7 @@ class TestCompile:
         compiling = functools.partial(torch.compile, backend="eager")
         monkeypatch.setattr(inference.torch, "compile", compiling)
 
+    @pytest.mark.slow
     def test_a_compiled_network_gives_the_same(self, allowed, loaded, windows):
         plain = PreparedGenerator(loaded, device="cpu", precision="fp32")
         compiled = PreparedGenerator(loaded, device="cpu", precision="fp32", compile=True)
@@ -101,6 +102,7 @@ class TestCompile:
             expected = plain.clean(windows[:count]).image
             assert np.allclose(compiled.clean(windows[:count]).image, expected, atol=1e-5)
 
+    @pytest.mark.slow
     def test_with_views_too(self, allowed, windows):
         loaded = LoadedGenerator(ThinGenerator(width=2).eval(), "tiny", "0" * 64)
         views = np.random.default_rng(1).random((5, 10, 40, 40), np.float32)

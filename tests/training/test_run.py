@@ -57,8 +57,19 @@ def rows(path):
 
 
 # Steps 1 and 3 fall between checkpoints, 4 on one, 5 in another epoch.
-@pytest.mark.parametrize("stop_at", [3, 4, 5])
-@pytest.mark.parametrize("recipe", [TINY, TINY_THIN], ids=["article", "thin"])
+@pytest.mark.parametrize(
+    ("recipe", "stop_at"),
+    [
+        pytest.param(TINY_THIN, 5, id="thin-5"),
+        *(
+            pytest.param(recipe, stop_at, id=f"{name}-{stop_at}", marks=pytest.mark.slow)
+            for name, recipe, stop_at in [
+                *(("article", TINY, step) for step in (3, 4, 5)),
+                *(("thin", TINY_THIN, step) for step in (3, 4)),
+            ]
+        ),
+    ],
+)
 def test_a_killed_run_goes_on_bit_for_bit(tmp_path, chips, recipe, stop_at):
     whole = train(chips, loop.RunFolder(tmp_path / "whole"), recipe)
     folder = loop.RunFolder(tmp_path / "killed")
@@ -73,6 +84,7 @@ def test_a_killed_run_goes_on_bit_for_bit(tmp_path, chips, recipe, stop_at):
         assert (folder.path / name).read_text() == (tmp_path / "whole" / name).read_text()
 
 
+@pytest.mark.slow
 def test_a_run_learns_and_logs_every_step(tmp_path, chips):
     recipe = replace(
         TINY, epochs=20, width=4, generator_lr=3e-3, ema=0, adversarial_start=0.5, augment=False
@@ -93,6 +105,7 @@ def test_a_run_learns_and_logs_every_step(tmp_path, chips):
             assert float(row["generator"]) == pytest.approx(100 * float(row["l1"]), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_thin_recipe_learns_correction_opacity_and_error(tmp_path, chips):
     recipe = replace(
         TINY_THIN, epochs=40, width=4, generator_lr=3e-3, adversarial_weight=0, augment=False
@@ -112,6 +125,7 @@ def test_the_thin_recipe_learns_correction_opacity_and_error(tmp_path, chips):
     assert estimate.error.std() > 0.005
 
 
+@pytest.mark.slow
 def test_best_is_the_epoch_of_lowest_validation_l1(tmp_path, chips):
     folder = loop.RunFolder(tmp_path / "run")
     train(chips, folder, replace(TINY, epochs=6, generator_lr=3e-2))
