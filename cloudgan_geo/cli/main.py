@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
-import signal
 import sys
 import traceback
-from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from cloudgan_geo import __version__
 from cloudgan_geo.cli.options import VERBOSE
+from cloudgan_geo.cli.signals import Ending
 from cloudgan_geo.errors import (
     BandError,
     CloudganError,
@@ -69,20 +68,21 @@ class Commands(click.Group):
         """Runs a command; whatever goes wrong becomes one line and an exit code.
 
         2 for what the command line got wrong or an option mends, 1 for any other failure,
-        130 for Ctrl-C.
+        130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
         """
-        # As Ctrl-C does, so that a batch system that stops us leaves no partial file.
-        signal.signal(signal.SIGTERM, _terminated)
+        ending = Ending(ctx)
+        with ending.on_signals():
+            return self._invoke(ctx, ending)
+
+    def _invoke(self, ctx: click.Context, ending: Ending) -> Any:
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort):
             raise
         except click.ClickException as error:
             _fail(ctx, error.format_message(), error.exit_code)
-        except KeyboardInterrupt:
-            nothing = "; nothing was written" if ctx.invoked_subcommand == "decloud" else ""
-            click.echo(f"Interrupted{nothing}.", err=True)
-            ctx.exit(130)
+        except KeyboardInterrupt as interrupt:
+            ctx.exit(ending.end(interrupt))
         except CloudganError as error:
             _fail(ctx, str(error), 2 if isinstance(error, _USAGE) else 1)
         except BrokenPipeError:
@@ -109,12 +109,6 @@ def _fail(ctx: click.Context, message: str, code: int) -> NoReturn:
         traceback.print_exc()
     click.echo(f"Error: {' '.join(message.split())}", err=True)
     ctx.exit(code)
-
-
-def _terminated(number: int, frame: FrameType | None) -> NoReturn:
-    # A second signal must not interrupt what removes the partial files.
-    signal.signal(number, signal.SIG_IGN)
-    sys.exit(128 + number)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,11 +1,17 @@
-"""What is asked of a generator."""
+"""What is asked of a generator, and making one ready for it."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import os
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cloudgan_geo.correction.options import DecloudOptions
+
+if TYPE_CHECKING:
+    from cloudgan_geo.networks.checkpoint import LoadedGenerator
 
 
 class Cleaner(Protocol):
@@ -44,3 +50,29 @@ class Cleaner(Protocol):
         and returns five bands: red, green, blue, opacity in [0, 1], half-width of the 90 %
         interval.
         """
+
+
+def ready_cleaner(
+    model: str | os.PathLike[str] | LoadedGenerator | Cleaner, options: DecloudOptions
+) -> Cleaner:
+    """Makes a model ready to clean windows.
+
+    Args:
+        model: Name of a bundled generator, path of a weights file, a loaded generator, or what
+            cleans already.
+        options: Device, precision and whether to compile.
+
+    Raises:
+        WeightsError: If the weights are unknown, damaged or of another architecture.
+        UsageError: If an option cannot be honoured.
+    """
+    if not isinstance(model, (str, os.PathLike)) and hasattr(model, "clean"):
+        return cast(Cleaner, model)
+    # Imported only now: torch takes a second or more, and mistakes should show before.
+    from cloudgan_geo.networks import inference, zoo
+    from cloudgan_geo.networks.checkpoint import LoadedGenerator
+
+    loaded = model if isinstance(model, LoadedGenerator) else zoo.load_generator(model)
+    return inference.PreparedGenerator(
+        loaded, device=options.device, precision=options.precision, compile=options.compile
+    )

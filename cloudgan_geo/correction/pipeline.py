@@ -7,11 +7,11 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.correction.batches import Piece
-from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.cleaner import Cleaner, ready_cleaner
 from cloudgan_geo.correction.layers import writing_estimates
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.passes import SceneCorrection
@@ -21,12 +21,14 @@ from cloudgan_geo.correction.report import provenance, write_report
 from cloudgan_geo.correction.streaming import ReadAhead, WriteBehind
 from cloudgan_geo.correction.targets import opened_targets
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.interrupts import StopRequest, shielded
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE
 from cloudgan_geo.raster.reading.scene import Rows
 from cloudgan_geo.raster.reading.source import ScenePaths, default_output, scene_paths
 from cloudgan_geo.raster.writing.cog import write_cog
 from cloudgan_geo.raster.writing.creation import check_creation_options
+from cloudgan_geo.raster.writing.output import AtomicOutput
 from cloudgan_geo.raster.writing.writer import SceneWriter
 from cloudgan_geo.windows.mosaic import RemoteMosaic
 from cloudgan_geo.windows.surroundings import nearest_blocks
@@ -161,15 +163,25 @@ def decloud_scene(
         options: All other options.
         progress: As for `decloud`.
     """
+    stop = StopRequest()
+    asked = options or DecloudOptions()
+    return shielded(lambda: _decloud(scene, output, model, asked, progress, stop), stop)
+
+
+def _decloud(
+    scene: ScenePaths,
+    output: str | os.PathLike[str] | None,
+    model: str | os.PathLike[str] | LoadedGenerator | Cleaner,
+    options: DecloudOptions,
+    progress: Progress | None,
+    stop: StopRequest,
+) -> DecloudResult:
     clock = Clock()
-    options = options or DecloudOptions()
     target = default_output(scene) if output is None else Path(output)
     opened = open_scene(scene, bands=options.bands, rgb_only=options.rgb_only)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
-    inputs = [*scene_paths(scene), *(file.path for file in opened.files)]
-    if options.aoi is not None:
-        inputs.append(os.fspath(options.aoi))
-    with opened_targets(target, options, inputs) as targets:
+    given = (*scene_paths(scene), *([model] if isinstance(model, (str, os.PathLike)) else []))
+    with opened_targets(target, options, opened, given) as targets:
         plan = make_plan(
             opened,
             radiometry=options.radiometry,
@@ -179,7 +191,7 @@ def decloud_scene(
         )
         options.keep_rule.check(plan.scene)
         clock.stage("plan")
-        cleaner = _ready(model, options)
+        cleaner = ready_cleaner(model, options)
         if not cleaner.estimates and options.for_estimates:
             raise UsageError(
                 f"{options.for_estimates[0]}: the generator {cleaner.name} estimates no opacity; "
@@ -196,19 +208,25 @@ def decloud_scene(
             writer.tag(tags)
 
             def write(rows: Rows, estimates: Estimates | None) -> None:
+                stop.check()
                 writer.write(rows)
                 if estimates is not None:
                     write_estimates(estimates)
 
-            run = _correct(plan, cleaner, options, write, progress)
+            def show(done: int, total: int) -> None:
+                stop.check()
+                if progress is not None:
+                    progress(done, total)
+
+            run = _correct(plan, cleaner, options, write, show)
         clock.stage("correct")
         if options.cog:
             write_cog(pixels, file.partial, target, creation)
-        targets.commit()
         clock.stage("finish")
-        result = _result(target, plan, cleaner, run, clock)
+        result = _result(file, plan, cleaner, run, clock)
         if targets.report is not None:
             write_report(targets.report, scene_paths(scene), options, result)
+        targets.commit(stop.check)
     return result
 
 
@@ -217,7 +235,7 @@ def _correct(
     cleaner: Cleaner,
     options: DecloudOptions,
     write: Callable[[Rows, Estimates | None], None],
-    progress: Progress | None,
+    progress: Progress,
 ) -> SceneCorrection:
     """Reads, corrects and writes all of a scene, at the same time."""
     batch_size = options.batch_size
@@ -275,11 +293,11 @@ def _remote_mosaic(cleaner: Cleaner, plan: Plan) -> RemoteMosaic | None:
 
 
 def _result(
-    target: Path, plan: Plan, cleaner: Cleaner, run: SceneCorrection, clock: Clock
+    file: AtomicOutput, plan: Plan, cleaner: Cleaner, run: SceneCorrection, clock: Clock
 ) -> DecloudResult:
     return DecloudResult(
-        output=target,
-        bytes=target.stat().st_size,
+        output=file.path,
+        bytes=file.partial.stat().st_size,
         seconds=clock.total,
         width=plan.scene.width,
         height=plan.scene.height,
@@ -298,19 +316,4 @@ def _result(
         qa_pixels=None if run.quality is None else run.quality.pixels,
         qa_shares=None if run.quality is None else run.quality.shares,
         timings=clock.stages,
-    )
-
-
-def _ready(
-    model: str | os.PathLike[str] | LoadedGenerator | Cleaner, options: DecloudOptions
-) -> Cleaner:
-    if not isinstance(model, (str, os.PathLike)) and hasattr(model, "clean"):
-        return cast(Cleaner, model)
-    # Imported only now: torch takes a second or more, and mistakes should show before.
-    from cloudgan_geo.networks import inference, zoo
-    from cloudgan_geo.networks.checkpoint import LoadedGenerator
-
-    loaded = model if isinstance(model, LoadedGenerator) else zoo.load_generator(model)
-    return inference.PreparedGenerator(
-        loaded, device=options.device, precision=options.precision, compile=options.compile
     )

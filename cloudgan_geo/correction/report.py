@@ -42,7 +42,7 @@ def provenance(
 def write_report(
     file: AtomicOutput, inputs: Sequence[str], options: DecloudOptions, result: DecloudResult
 ) -> None:
-    """Writes what was asked for and what was done.
+    """Writes what was asked for and what was done, to be put in its place with the rest.
 
     Args:
         file: The report.
@@ -66,4 +66,3 @@ def write_report(
         file.partial.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise output_error(file.path, error, file.option) from error
-    file.commit()

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import UsageError
-from cloudgan_geo.raster.writing.output import AtomicOutput, check_distinct, commit_all
+from cloudgan_geo.raster.gdal import warn_of_environment
+from cloudgan_geo.raster.reading.scene import Scene
+from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
+
+# Weights that come with the program.
+_OWN = (str(files("cloudgan_geo").joinpath("networks", "weights")),)
+
+# What options that name a file name.
+_WHAT = {
+    "--output": "output",
+    "--opacity": "opacity",
+    "--qa": "quality band",
+    "--error": "error",
+    "--report": "report",
+}
 
 
 @dataclass(frozen=True)
@@ -27,43 +42,70 @@ class Targets:
     estimates: tuple[AtomicOutput, ...]
     report: AtomicOutput | None
 
-    def commit(self) -> None:
-        """Puts all but the report in their places, the scene last.
+    def commit(self, check: Callable[[], None]) -> None:
+        """Puts all in their places, the scene last.
+
+        Args:
+            check: Called before the first is, to leave it.
 
         Raises:
-            OutputError: If that fails for one of them.
+            OutputError: If that fails for one of them; all is then as it was before.
         """
-        commit_all((*self.estimates, self.scene))
+        report = () if self.report is None else (self.report,)
+        commit_all((*self.estimates, *report, self.scene), check)
 
 
 @contextlib.contextmanager
 def opened_targets(
-    target: Path, options: DecloudOptions, inputs: Sequence[str | os.PathLike[str]]
+    target: Path, options: DecloudOptions, scene: Scene, given: Sequence[str | os.PathLike[str]]
 ) -> Iterator[Targets]:
     """Checks that files can be written; on leaving removes what was not committed.
 
     Args:
         target: Of the scene without cloud.
         options: Those that name other files, and whether files that exist may be replaced.
-        inputs: Files that none of them must be.
+        scene: The scene; none of the files must be one that it reaches,
+        given: nor one that these reach: its paths as they were given, a weights file.
 
     Raises:
         UsageError: If a name cannot be honoured.
         OutputExistsError: If one exists and may not be overwritten.
         OutputError: If its folder cannot be written to.
     """
+    warn_of_environment()
     rasters = {"--output": target, **options.estimate_files}
     for option, path in rasters.items():
         if path.suffix.lower() not in (".tif", ".tiff"):
             raise UsageError(f"{path}: a GeoTIFF is written; {option} takes a name ending in .tif")
     report = {} if options.report is None else {"--report": Path(options.report)}
-    check_distinct({**rasters, **report}.items())
+    _check_distinct({**rasters, **report}.items())
+    area = () if options.aoi is None else (options.aoi,)
+    parts = (file.path for file in scene.files)
+    source = (*given, *parts, scene.dataset, *area, *_OWN)
     with contextlib.ExitStack() as stack:
-        scene, *estimates = (
+        output, *estimates = (
             stack.enter_context(
-                AtomicOutput(path, overwrite=options.overwrite, source=inputs, option=option)
+                AtomicOutput(path, overwrite=options.overwrite, source=source, option=option)
             )
             for option, path in {**rasters, **report}.items()
         )
         written = estimates.pop() if report else None
-        yield Targets(scene, tuple(estimates), written)
+        yield Targets(output, tuple(estimates), written)
+
+
+def _check_distinct(targets: Iterable[tuple[str, Path]]) -> None:
+    """Refuses to write two files to one place.
+
+    Args:
+        targets: The option that names a file, and the file.
+
+    Raises:
+        UsageError: If two are the same.
+    """
+    taken: dict[Path, str] = {}
+    for option, path in targets:
+        place = path.resolve()
+        if place in taken:
+            first, second = (_WHAT.get(each, each) for each in (taken[place], option))
+            raise UsageError(f"{path}: cannot be both the {first} and the {second}; see {option}")
+        taken[place] = option

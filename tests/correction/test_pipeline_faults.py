@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from scenes import StandIn, ground, read, write_scene
+from scenes import StandIn, ground, write_scene
 
+import cloudgan_geo
 from cloudgan_geo.correction.pipeline import DecloudOptions, decloud, decloud_scene
-from cloudgan_geo.errors import SceneError
+from cloudgan_geo.errors import OutputExistsError, SceneError
 
 # Where a run is killed: module, function, at which call of it, and whether before or after.
 MOMENTS = {
@@ -22,10 +23,10 @@ MOMENTS = {
     "last blocks to write": ("raster.writing.writer.SceneWriter._flush", 2, "before"),
     "file to be closed": ("raster.writing.writer.SceneWriter.close", 1, "before"),
     "file closed": ("raster.writing.writer.SceneWriter.close", 1, "after"),
-    "to be renamed": ("raster.writing.output.AtomicOutput.commit", 1, "before"),
+    "to be renamed": ("raster.writing.output.replace_all", 1, "before"),
     "cog to be checked": ("raster.writing.cog.is_complete", 1, "before"),
     "synced": ("raster.writing.output.os.fsync", 1, "after"),
-    "renamed": ("raster.writing.output.os.replace", 1, "after"),
+    "renamed": ("raster.writing.commits._put", 1, "after"),
     "report to be written": ("correction.report.json.dumps", 2, "before"),
 }
 
@@ -34,7 +35,8 @@ import os, signal, sys
 from operator import attrgetter
 import cloudgan_geo.correction.pipeline
 from cloudgan_geo.correction import report
-from cloudgan_geo.raster.writing import cog, output, writer
+from cloudgan_geo.raster.writing import cog, commits, output, writer
+import cloudgan_geo
 from scenes import StandIn
 
 where, call, when, *arguments = sys.argv[1:]
@@ -63,10 +65,11 @@ cloudgan_geo.correction.pipeline.decloud_scene(
 
 def run_killed(folder, moment, *arguments):
     where, call, when = MOMENTS[moment]
+    rooms = (Path(cloudgan_geo.__file__).parents[1], Path(__file__).parents[1])
     return subprocess.run(
         [sys.executable, "-c", KILLED, where, str(call), when, *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, rooms))},
         capture_output=True,
         text=True,
     )
@@ -78,19 +81,28 @@ def run_killed(folder, moment, *arguments):
 def test_a_killed_run_leaves_the_old_output_or_none_or_all(tmp_path, moment, old):
     cog = ["cog"] if moment.startswith("cog") else []
     source = write_scene(tmp_path / "s.tif", ground(500, 100))
-    complete = decloud(source, tmp_path / "full.tif", model=StandIn(lambda batch: batch * 0.5))
+    decloud(source, tmp_path / "full.tif", model=StandIn(lambda batch: batch * 0.5))
     if old:
         (tmp_path / "o.tif").write_text("old")
         (tmp_path / "run.json").write_text("old")
     run = run_killed(tmp_path, moment, *cog)
     assert run.returncode == -signal.SIGKILL, run.stderr
-    if moment in ("renamed", "report to be written"):
-        assert (read(tmp_path / "o.tif") == read(complete.output)).all()
+    if moment == "renamed":
+        # The report is in its place, the scene not yet; what was there is kept aside.
+        assert not (tmp_path / "o.tif").exists()
     elif old:
         assert (tmp_path / "o.tif").read_text() == "old"
+        assert (tmp_path / "run.json").read_text() == "old"
     else:
         assert not (tmp_path / "o.tif").exists()
-    assert (tmp_path / "run.json").exists() is old
+        assert not (tmp_path / "run.json").exists()
+    if moment == "renamed" and old:
+        # Without --overwrite a run puts back what was there, and writes nothing.
+        again = DecloudOptions(report=tmp_path / "other.json")
+        with pytest.raises(OutputExistsError):
+            decloud_scene(source, tmp_path / "o.tif", model=StandIn(), options=again)
+        assert (tmp_path / "o.tif").read_text() == "old"
+        assert (tmp_path / "run.json").read_text() == "old"
     # The next run goes on as if nothing had been, and cleans up.
     asked = DecloudOptions(overwrite=True, cog=bool(cog), report=tmp_path / "run.json")
     decloud_scene(source, tmp_path / "o.tif", model=StandIn(), options=asked)

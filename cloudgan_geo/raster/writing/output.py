@@ -4,55 +4,66 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Sequence
+import re
+import shutil
+import stat
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
+from cloudgan_geo.interrupts import shielded
 from cloudgan_geo.raster.gdal import reason
-
-# What GDAL leaves beside a raster. Those of a file that is replaced would be read as the
-# new one's overviews, mask and statistics.
-_SIDECARS = (".aux.xml", ".msk", ".ovr")
+from cloudgan_geo.raster.reading.reaches import is_any_of, reached_files
+from cloudgan_geo.raster.writing.commits import (
+    SIDECARS,
+    Replacement,
+    ReplacementError,
+    clear,
+    put_back,
+    replace_all,
+)
+from cloudgan_geo.raster.writing.locks import TargetLock
 
 # A full disk may have room for a few bytes yet, but not for as many as a block or two hold.
 _PROBE_BYTES = 2**22
 
-# What the making of a cloud-optimized GeoTIFF leaves if it is killed: our pixels, GDAL's
-# overviews.
-_LEFTOVERS = (".pixels", ".pixels.aux.xml", ".ovr.tmp", ".msk.ovr.tmp")
+_NO_FOLDER = "its folder cannot be written to"
+_NOT_REPLACED = "the file there cannot be replaced"
 
-# What options that name a file name.
-_WHAT = {
-    "--output": "output",
-    "--opacity": "opacity",
-    "--qa": "quality band",
-    "--error": "error",
-    "--report": "report",
-}
+# What only GDAL or a browser knows to open; `C:` is a disk.
+_REMOTE = re.compile(r"/vsi\w+/|[A-Za-z][\w+.-]+:/")
+
+# Those that are open, and a lock that is held while files are put in their places.
+_OPEN: set[AtomicOutput] = set()
+_COMMITTING = threading.RLock()
 
 
 class AtomicOutput:
-    """A file that is written beside its target as `<target>.partial`, then renamed.
+    """A file that is written in a folder of the run's own beside its target, then renamed.
 
-    As a context manager it checks that the target can be written, and on leaving removes
-    whatever was not committed.
+    As a context manager it checks that the target can be written and holds it against other
+    runs, clears what a killed run left, and on leaving removes whatever was not committed. A
+    target that is a symbolic link stands for the file that it leads to.
 
     Args:
         path: The target.
         overwrite: Whether it may exist already.
-        source: Files that the target must not be, such as the input.
+        source: What is read; no file that it reaches may be the target.
         option: Of the command line, that names the target.
 
     Attributes:
         path: The target.
-        partial: The file to write.
+        place: The same without symbolic links.
+        partial: The file to write; known once the context is entered, as is the next.
         pixels: For what is needed only until `partial` is complete.
+        committed: Whether the complete file is in its place.
 
     Raises:
         OutputExistsError: If the target exists and may not be overwritten.
-        UsageError: If the target is the source, a folder or in a folder that does not exist.
-        OutputError: If its folder cannot be written to.
+        UsageError: If the target is read, no plain file, not local or in no folder.
+        OutputError: If its folder cannot be written to, or another run is writing it.
     """
 
     def __init__(
@@ -64,36 +75,92 @@ class AtomicOutput:
         option: str = "--output",
     ) -> None:
         self.path = Path(path)
-        self.partial = self.path.with_name(f"{self.path.name}.partial")
-        self.pixels = Path(f"{self.partial}.pixels")
+        self.place = self.partial = self.pixels = self.path
         self.option = option
+        self.committed = False
+        self._named = os.fspath(path)
         self._overwrite = overwrite
         self._source = tuple(source)
-        self._is_new = False
+        self._sidecars = SIDECARS if self.path.suffix.lower() in (".tif", ".tiff") else ()
 
     def __enter__(self) -> AtomicOutput:
         self._check()
         try:
-            self._discard()
-            self.partial.touch()
-            self.partial.unlink()
+            self._lock = TargetLock(self.place, self.option)
+        except OutputError:
+            raise
         except OSError as error:
             raise output_error(self.path, error, self.option) from error
+        self._folder = self._lock.folder(self._lock.token)
+        try:
+            self._clear_after_killed()
+            # Once more: what was there may have been put back, or another run have ended.
+            self._check()
+            self._folder.mkdir(0o700)
+            _OPEN.add(self)
+        except BaseException as error:
+            self._lock.release(keep=self._lock.stale is not None and not self._cleared)
+            if isinstance(error, OSError) and not isinstance(error, OutputError):
+                raise output_error(self.path, error, self.option) from error
+            raise
+        self.partial = self._folder / self.place.name
+        self.pixels = self._folder / f"pixels-{self.place.name}"
         return self
 
+    def _clear_after_killed(self) -> None:
+        self._cleared = False
+        if self._lock.stale is not None:
+            left = self._lock.folder(self._lock.stale)
+            if _is_own_folder(left):
+                put_back(left)
+                if not clear(left):
+                    raise OutputError(f"{left}: was left by a killed run and cannot be removed")
+        self._lock.claim()
+        self._cleared = True
+
     def _check(self) -> None:
-        if self.path.is_dir():
-            raise UsageError(f"{self.path}: is a folder; {self.option} takes the name of a file")
-        if not self.path.parent.is_dir():
-            raise UsageError(f"{self.path}: there is no folder {self.path.parent}")
-        if not self.path.exists():
-            return
-        if any(_same_file(self.path, source) for source in self._source):
+        if _REMOTE.match(self._named):
             raise UsageError(
-                f"{self.path}: is the input itself; name another file with {self.option}"
+                f"{self._named}: names no local file; {self.option} takes one, which can be put "
+                "in its place whole, and copied from there"
+            )
+        try:
+            self.place = self.path.resolve() if self.path.is_symlink() else self.path
+        except (OSError, RuntimeError) as error:
+            raise UsageError(f"{self.path}: is a link that leads nowhere") from error
+        if self.path.is_symlink() and not self.place.exists():
+            raise UsageError(
+                f"{self.path}: is a link to {self.place}, which is not there; {self.option} takes "
+                "the name of a file"
+            )
+        if self.place.is_dir():
+            raise UsageError(f"{self.path}: is a folder; {self.option} takes the name of a file")
+        if not self.place.parent.is_dir():
+            raise UsageError(f"{self.path}: there is no folder {self.path.parent}")
+        beside = [Path(f"{self.place}{suffix}") for suffix in self._sidecars]
+        touched = [each for each in (self.place, *beside) if os.path.lexists(each)]
+        if not touched:
+            return
+        reached = reached_files(self._source)
+        for each in touched:
+            if is_any_of(each, reached):
+                what = "is the input itself or a part of it"
+                named = self.path if each == self.place else each
+                raise UsageError(f"{named}: {what}; name another file with {self.option}")
+        if not os.path.lexists(self.place):
+            raise OutputExistsError(
+                f"{touched[0]}: lies there without {self.path.name}, of which it would be taken "
+                "for a part; move it away"
             )
         if not self._overwrite:
             raise OutputExistsError(f"{self.path}: exists already; --overwrite replaces it")
+        if not stat.S_ISREG(self.place.stat().st_mode):
+            raise UsageError(f"{self.path}: is no plain file; {self.option} takes another name")
+
+    @property
+    def replacement(self) -> Replacement:
+        """What is to be done on committing."""
+        return Replacement(self.partial, self.place, self._sidecars, self._overwrite)
 
     def sync(self) -> None:
         """Waits until the complete file is on the disk.
@@ -114,26 +181,7 @@ class AtomicOutput:
         Raises:
             OutputError: If that fails; the target is then as it was.
         """
-        self.sync()
-        is_new = not self.path.exists()
-        try:
-            os.replace(self.partial, self.path)
-        except OSError as error:
-            raise output_error(self.path, error, self.option) from error
-        self._is_new = is_new
-        for suffix in _SIDECARS:
-            written = Path(f"{self.partial}{suffix}")
-            stale = Path(f"{self.path}{suffix}")
-            if written.exists():
-                os.replace(written, stale)
-            else:
-                stale.unlink(missing_ok=True)
-
-    def withdraw(self) -> None:
-        """Removes the target again if it was put where there was none."""
-        if self._is_new:
-            for suffix in ("", *_SIDECARS):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        commit_all([self])
 
     def __exit__(
         self,
@@ -141,65 +189,98 @@ class AtomicOutput:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._discard()
+        shielded(self._leave)
 
-    def _discard(self) -> None:
-        for suffix in ("", *_SIDECARS, *_LEFTOVERS):
-            Path(f"{self.partial}{suffix}").unlink(missing_ok=True)
+    def _leave(self) -> None:
+        with _COMMITTING:
+            if self in _OPEN:
+                _OPEN.discard(self)
+                self._lock.release(keep=not clear(self._folder))
+
+    def abandon(self) -> None:
+        """Removes what is not complete, though another thread may still be writing it."""
+        for _ in range(3):
+            if not self._folder.exists():
+                break
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._leave()
 
 
-def commit_all(files: Sequence[AtomicOutput]) -> None:
+def commit_all(files: Sequence[AtomicOutput], check: Callable[[], None] = lambda: None) -> None:
     """Puts complete files in their targets' places, the last one only after all others.
+
+    Signals are held off meanwhile.
 
     Args:
         files: All of them are on the disk before the first is put in its place.
+        check: Called before that, to leave it.
 
     Raises:
-        OutputError: If one of that fails; targets that were not there before then are not.
+        OutputError: If one of that fails; all targets are then as they were before.
     """
     for file in files:
         file.sync()
+
+    def replace() -> None:
+        with _COMMITTING:
+            check()
+            replace_all([file.replacement for file in files])
+            for file in files:
+                file.committed = True
+
     try:
-        for file in files:
-            file.commit()
-    except BaseException:
-        for file in files:
-            file.withdraw()
-        raise
+        shielded(replace)
+    except FileExistsError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputExistsError(f"{error}; --overwrite replaces it") from error
+    except ReplacementError as error:
+        (file,) = (file for file in files if file.replacement == error.replacement)
+        raise output_error(file.path, error.cause, file.option, _NOT_REPLACED) from error
 
 
-def check_distinct(targets: Iterable[tuple[str, Path]]) -> None:
-    """Refuses to write two files to one place.
+def give_up_all() -> list[Path]:
+    """Removes what every open output has not completed, for a process that is ending at once.
 
-    Args:
-        targets: The option that names a file, and the file.
+    Waits while files are put in their places.
 
-    Raises:
-        UsageError: If two are the same.
+    Returns:
+        The targets that are complete and in their places nevertheless.
     """
-    taken: dict[Path, str] = {}
-    for option, path in targets:
-        place = path.resolve()
-        if place in taken:
-            first, second = (_WHAT.get(each, each) for each in (taken[place], option))
-            raise UsageError(f"{path}: cannot be both the {first} and the {second}; see {option}")
-        taken[place] = option
+    with _COMMITTING:
+        files = sorted(_OPEN, key=lambda file: file.path)
+        done = [file.path for file in files if file.committed]
+        for file in files:
+            file.abandon()
+    return done
 
 
-def output_error(path: Path, error: OSError, option: str = "--output") -> OutputError:
+def _is_own_folder(path: Path) -> bool:
+    try:
+        state = os.lstat(path)
+    except OSError:
+        return False
+    owner = os.geteuid() if hasattr(os, "geteuid") else state.st_uid
+    return stat.S_ISDIR(state.st_mode) and state.st_uid == owner
+
+
+def output_error(
+    path: Path, error: OSError, option: str = "--output", denied: str = _NO_FOLDER
+) -> OutputError:
     """Puts an error of the operating system about an output into words.
 
     Args:
         path: The target.
         error: What happened to it.
         option: Of the command line, that names the target.
+        denied: What it means if the system does not permit it.
     """
     causes = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "the disk quota is used up",
         errno.EFBIG: "the file became larger than the system allows",
-        errno.EACCES: "its folder cannot be written to",
-        errno.EPERM: "its folder cannot be written to",
+        errno.EACCES: denied,
+        errno.EPERM: denied,
         errno.EROFS: "its disk can only be read",
     }
     cause = causes.get(error.errno or 0, error.strerror or str(error))
@@ -228,10 +309,3 @@ def write_error(
         return output_error(target, error, option)
     said = f" ({reason(error)})" if error else ""
     return output_error(target, OSError(errno.EIO, f"the disk did not take it{said}"), option)
-
-
-def _same_file(path: Path, source: str | os.PathLike[str]) -> bool:
-    try:
-        return path.samefile(source)
-    except OSError:
-        return False
