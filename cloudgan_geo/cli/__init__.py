@@ -27,6 +27,9 @@ def _have_all_three() -> None:
         except OSError:
             # Gets the lowest number that is free, which is this one.
             os.open(os.devnull, os.O_RDWR)
+    # Python has no streams where there were no descriptors, of which libraries know nothing.
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
 _have_all_three()

@@ -72,6 +72,7 @@ def opened_targets(
         OutputExistsError: If one exists and may not be overwritten.
         OutputError: If its folder cannot be written to.
     """
+    _check_working_folder()
     warn_of_environment()
     rasters = {"--output": target, **options.estimate_files}
     for option, path in rasters.items():
@@ -91,6 +92,16 @@ def opened_targets(
         )
         written = estimates.pop() if report else None
         yield Targets(output, tuple(estimates), written)
+
+
+def _check_working_folder() -> None:
+    """Refuses to work in a folder that is gone: libraries of torch's end the process there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"the working folder cannot be entered ({error.strerror}); change to another one"
+        ) from error
 
 
 def _check_distinct(targets: Iterable[tuple[str, Path]]) -> None:
