@@ -25,7 +25,7 @@ from cloudgan_geo.raster.reading.bands import RgbBands
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry, choose_radiometry
 from cloudgan_geo.raster.reading.scene import Band, Rows, Scene
-from cloudgan_geo.raster.writing.output import AtomicOutput
+from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 from cloudgan_geo.raster.writing.writer import SceneWriter
 
 #: Rows of a scene that get their cloud at a time, in pixels: bounds memory, not the result.
@@ -169,8 +169,7 @@ def simulate_scene(
                 covered.add(under.pixels)
                 if progress is not None:
                     progress(covered.rows, opened.height)
-        file.commit()
-        beside.commit()
+        commit_all((beside, file))
     return SimulatedScene(target, truth, cloud, covered.coverage, covered.mean_opacity)
 
 

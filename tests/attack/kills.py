@@ -134,10 +134,11 @@ def verdict(folder, number, kind, old, seconds, lasts):
         wrong.extend([] if new else ["exit 0 without all files"])
     elif code not in (128 + number, -number):
         wrong.append(f"exit {code}")
-    elif not same and not (new and "complete already" in errors):
-        wrong.append("neither the old files nor a word about the new ones")
+    elif not same and (not new or "nothing was written" in errors):
+        wrong.append("neither the old files nor all new ones, or an untrue word about them")
     if number != signal.SIGKILL:
         wrong.extend([f"left {left}"] if left else [])
+        # What comes when all is done may find nobody to say anything.
         if code == 128 + number and len(errors.splitlines()) != 1:
             wrong.append(f"said {errors!r}")
         # The system ends what has not come to handle signals yet.

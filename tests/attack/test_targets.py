@@ -5,6 +5,7 @@ import subprocess
 import zipfile
 
 import pytest
+import rasterio
 import rasterio.shutil
 from scenes import StandIn, ground, read, write_safe, write_scene, zipped
 
@@ -189,3 +190,11 @@ def test_closed_standard_streams(tmp_path):
     )
     assert run.returncode == 3
     assert (tmp_path / "f").read_bytes() == b""
+
+
+def test_the_loss_of_overviews_is_said(tmp_path, scene):
+    with rasterio.open(scene, "r+") as dataset:
+        dataset.build_overviews([2])
+    with pytest.warns(UserWarning, match=r"s\.tif: has overviews, and the output gets none; --cog"):
+        decloud(scene, tmp_path / "o.tif", model=StandIn(), radiometry="dn")
+    decloud(scene, tmp_path / "c.tif", model=StandIn(), radiometry="dn", cog=True)
