@@ -16,5 +16,23 @@ def _quiet_ctrl_c(
     os._exit(130)
 
 
+def _have_all_three() -> None:
+    """Opens what the caller closed of descriptors 0 to 2, as in `2>&-`.
+
+    The next file that is opened would get its number, and what libraries say be written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Gets the lowest number that is free, which is this one.
+            os.open(os.devnull, os.O_RDWR)
+    # Python has no streams where there were no descriptors, of which libraries know nothing.
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+
+
+_have_all_three()
+
 # Here, before anything else is imported: until a command runs nobody else handles Ctrl-C.
 sys.excepthook = _quiet_ctrl_c

@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 # Seconds from a signal until the process ends with whatever it is doing.
-_PATIENCE = 1.0
+_PATIENCE = 0.6
 
 # What a command that takes its time says about its end itself.
 _TAKES_ITS_TIME = ("train",)

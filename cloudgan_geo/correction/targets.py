@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+import rasterio
+
 from cloudgan_geo.correction.options import DecloudOptions
-from cloudgan_geo.errors import UsageError
-from cloudgan_geo.raster.reading.scene import Scene
+from cloudgan_geo.errors import CloudganWarning, UsageError
+from cloudgan_geo.raster.gdal import GDAL_OPTIONS, warn_of_environment
+from cloudgan_geo.raster.reading.scene import Scene, open_raster
 from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 
 # Weights that come with the program.
@@ -71,6 +75,14 @@ def opened_targets(
         OutputExistsError: If one exists and may not be overwritten.
         OutputError: If its folder cannot be written to.
     """
+    _check_working_folder()
+    warn_of_environment()
+    if not options.cog and _has_overviews(scene):
+        warnings.warn(
+            f"{scene.path}: has overviews, and the output gets none; --cog writes some",
+            CloudganWarning,
+            stacklevel=2,
+        )
     rasters = {"--output": target, **options.estimate_files}
     for option, path in rasters.items():
         if path.suffix.lower() not in (".tif", ".tiff"):
@@ -89,6 +101,22 @@ def opened_targets(
         )
         written = estimates.pop() if report else None
         yield Targets(output, tuple(estimates), written)
+
+
+def _has_overviews(scene: Scene) -> bool:
+    """Tells whether somebody gave a scene overviews; a JPEG 2000 has them by nature."""
+    with rasterio.Env(**GDAL_OPTIONS), open_raster(scene.dataset, scene.path) as dataset:
+        return dataset.driver == "GTiff" and bool(dataset.overviews(1))
+
+
+def _check_working_folder() -> None:
+    """Refuses to work in a folder that is gone: libraries of torch's end the process there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"the working folder cannot be entered ({error.strerror}); change to another one"
+        ) from error
 
 
 def _check_distinct(targets: Iterable[tuple[str, Path]]) -> None:

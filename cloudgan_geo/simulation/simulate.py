@@ -26,7 +26,7 @@ from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry
 from cloudgan_geo.raster.reading.scene import Band, Rows, Scene
-from cloudgan_geo.raster.writing.output import AtomicOutput
+from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 from cloudgan_geo.raster.writing.writer import SceneWriter
 from cloudgan_geo.sensors.sentinel2 import SENSOR
 
@@ -171,8 +171,7 @@ def simulate_scene(
                 covered.add(under.pixels)
                 if progress is not None:
                     progress(covered.rows, opened.height)
-        file.commit()
-        beside.commit()
+        commit_all((beside, file))
     return SimulatedScene(target, truth, cloud, covered.coverage, covered.mean_opacity)
 
 

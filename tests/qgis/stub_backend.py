@@ -88,13 +88,18 @@ def compare(arguments):
 def works(arguments, heeds_sigterm=True):
     """Has a half-written output, and ends only when it is told to."""
     output = Path(option(arguments, "--output") or arguments[2])
-    partial = output.with_name(f"{output.name}.partial")
-    partial.write_text("half")
+    partial = output.with_name(f"{output.name}.partial-0123456789abcdef")
+    partial.mkdir()
+    (partial / output.name).write_text("half")
+    lock = output.with_name(f".{output.name}.lock")
+    lock.write_text(f"cloudgan-geo 0123456789abcdef {os.getpid()}\n")
     (output.parent / "pid").write_text(str(os.getpid()))
 
     def stop(*_):
         if heeds_sigterm:
-            partial.unlink()
+            (partial / output.name).unlink()
+            partial.rmdir()
+            lock.unlink()
             os._exit(143)
 
     def watch():
