@@ -48,6 +48,10 @@ class WeightsError(CloudganError, ValueError):
     """Generator weights that are unknown, damaged or of another architecture."""
 
 
+class WeightsNotFoundError(WeightsError, FileNotFoundError):
+    """There is no generator of that name and no such file."""
+
+
 class DatasetError(CloudganError, ValueError):
     """Training or test chips that are missing or of the wrong shape."""
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudgan_geo.cli import bands as bands_options
-from cloudgan_geo.cli import keeping, options
+from cloudgan_geo.cli import completion, keeping, options
+from cloudgan_geo.cli.grouping import GroupedCommand
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
 
@@ -17,8 +18,21 @@ if TYPE_CHECKING:
     from cloudgan_geo.correction.pipeline import DecloudResult
 
 
-@click.command()
-@click.argument("scene", nargs=-1, required=True)
+#: Under the options; "\b" keeps the lines apart.
+_EXAMPLES = "\b\nExamples:\n" + "\n".join(
+    f"  cloudgan-geo decloud {arguments}"
+    for arguments in (
+        "scene.tif",
+        "S2A_MSIL1C_20150726.SAFE -o clear.tif --write all",
+        "stack.tif --bands B02=1,B03=2,B04=3,B08=4",
+        "scene.tif --qa quality.tif --thick nodata",
+        "scene.tif --aoi fields.geojson --cog",
+    )
+)
+
+
+@click.command(cls=GroupedCommand, epilog=_EXAMPLES)
+@click.argument("scene", nargs=-1, required=True, shell_complete=completion.files)
 @click.option(
     "-o",
     "--output",

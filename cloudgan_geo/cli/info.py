@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudgan_geo.cli import bands as bands_options
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import completion, options
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("scene", nargs=-1, required=True)
+@click.argument("scene", nargs=-1, required=True, shell_complete=completion.files)
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
 @options.model
 @bands_options.bands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
@@ -20,6 +21,7 @@ from cloudgan_geo.errors import (
     RadiometryError,
     SceneNotFoundError,
     UsageError,
+    WeightsNotFoundError,
 )
 
 #: What each command does. It is the function of its name in the module of its name, which is
@@ -41,7 +43,10 @@ COMMANDS = {
 }
 
 #: What the command line got wrong, or what an option of it mends: exit code 2.
-_USAGE = (UsageError, BandError, RadiometryError, SceneNotFoundError, OutputExistsError)
+_USAGE = (
+    *(UsageError, BandError, RadiometryError, SceneNotFoundError, OutputExistsError),
+    WeightsNotFoundError,
+)
 
 
 class Commands(click.Group):
@@ -58,6 +63,17 @@ class Commands(click.Group):
         module = importlib.import_module(f"cloudgan_geo.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command, and says which one may have been meant if there is none."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            alike = difflib.get_close_matches(name, COMMANDS, n=3)
+            hint = f" Did you mean {' or '.join(alike)}?" if alike else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands without importing them."""

@@ -8,7 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
+from cloudgan_geo.cli import completion
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+# Those of raster.reading.radiometry, which takes numpy to import; a test compares.
+_PROFILES = ("dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance")
 
 #: Key of `click.Context.meta` under which -v is remembered for the handler of errors.
 VERBOSE = "cloudgan_geo.verbose"
@@ -58,6 +63,7 @@ def model(command: F) -> F:
         default="thin",
         show_default=True,
         metavar="NAME|FILE",
+        shell_complete=completion.models,
         help="Generator: a bundled one (see `models`) or a weights file.",
     )(command)
 
@@ -108,11 +114,13 @@ def radiometry(command: F) -> F:
     """Adds `--radiometry`."""
     return click.option(
         "--radiometry",
-        type=click.Choice(["auto", "dn", "dn-offset", "tci", "eurosat", "reflectance"]),
+        type=click.Choice(
+            ["auto", "dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance"]
+        ),
         default="auto",
         show_default=True,
         help="How values relate to reflectance: DN / 10000, the same after subtracting 1000, "
-        "8-bit true colour, 8-bit EuroSAT, reflectance itself.",
+        "8-bit true colour, the same with that offset left in, 8-bit EuroSAT, reflectance itself.",
     )(command)
 
 
@@ -121,6 +129,7 @@ def area(command: F) -> F:
     aoi = click.option(
         "--aoi",
         metavar="FILE",
+        shell_complete=completion.files,
         help="Change only pixels inside the polygons of a GeoJSON, GeoPackage or Shapefile, in "
         "any coordinate reference system.",
     )

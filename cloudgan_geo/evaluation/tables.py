@@ -85,6 +85,7 @@ class Bar:
         least: It must be no less, or None.
         most: It must be no more, or None.
         decimals: That are shown.
+        missing: What it names and was not measured: it is not judged then.
     """
 
     what: str
@@ -92,6 +93,7 @@ class Bar:
     least: float | None = None
     most: float | None = None
     decimals: int = 2
+    missing: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool:
@@ -187,7 +189,10 @@ def reports_to_markdown(reports: Sequence[SuiteReport]) -> str:
 
 def _bar_line(suite: str, bar: Bar) -> str:
     value = "-" if bar.value is None else f"{bar.value:.{bar.decimals}f}"
-    return f"| {suite} | {bar.what} | {bar.wanted} | {value} | {'yes' if bar.met else '**no**'} |"
+    verdict = "yes" if bar.met else "**no**"
+    if bar.missing:
+        verdict = f"not judged: no {', '.join(bar.missing)}"
+    return f"| {suite} | {bar.what} | {bar.wanted} | {value} | {verdict} |"
 
 
 def _finite(content: Any) -> Any:

@@ -16,7 +16,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from cloudgan_geo.bands import BandSet
-from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.errors import WeightsError, WeightsNotFoundError
 from cloudgan_geo.networks.architectures import Generator, build
 from cloudgan_geo.networks.header import card_bands, is_pickle, read_card
 
@@ -82,7 +82,7 @@ def read_generator(path: str | Path) -> LoadedGenerator:
     """
     path = Path(path)
     if not path.is_file():
-        raise WeightsError(f"{path}: no such weights file; see --model")
+        raise WeightsNotFoundError(f"{path}: no such weights file; see --model")
     content = path.read_bytes()
     if is_pickle(content[:9]):
         card: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudgan_geo.bands import BandSet
-from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.errors import WeightsError, WeightsNotFoundError
 
 _WEIGHTS = Path(str(files("cloudgan_geo.networks") / "weights"))
 
@@ -34,7 +34,7 @@ def weights_path(name_or_path: str | os.PathLike[str]) -> Path:
     path = known.get(str(name_or_path)) or Path(name_or_path)
     if not path.is_file():
         names = ", ".join(known) or "none"
-        raise WeightsError(
+        raise WeightsNotFoundError(
             f"{name_or_path}: neither a bundled model ({names}) nor a weights file; see --model"
         )
     return path

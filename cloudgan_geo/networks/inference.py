@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from cloudgan_geo.errors import UsageError
+from cloudgan_geo.errors import UsageError, WeightsError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.cleaned import Cleaned
 from cloudgan_geo.networks.precision import choose_device, choose_precision, settle_precision
@@ -170,8 +170,17 @@ class _ErrorScale:
 
     def __init__(self, card: dict[str, Any]) -> None:
         scale = card.get("error_scale", {"opacity": [0.0, 1.0], "factor": [1.0, 1.0]})
-        self._opacity = torch.tensor(scale["opacity"], dtype=torch.float32)
-        self._factor = torch.tensor(scale["factor"], dtype=torch.float32)
+        try:
+            self._opacity = torch.tensor(scale["opacity"], dtype=torch.float32)
+            self._factor = torch.tensor(scale["factor"], dtype=torch.float32)
+            rises = bool((self._opacity.diff() > 0).all()) and len(self._opacity) > 1
+            positive = bool((self._factor > 0).all()) and bool(torch.isfinite(self._factor).all())
+            if not (rises and positive and self._opacity.shape == self._factor.shape):
+                raise ValueError("opacities that do not rise, or factors that are not above 0")
+        except (TypeError, KeyError, ValueError, IndexError, RuntimeError) as error:
+            raise WeightsError(
+                f"its card has an error_scale that makes no sense: {error}"
+            ) from error
 
     def at(self, opacity: Tensor) -> Tensor:
         """Returns the factor, interpolated between the card's opacities."""

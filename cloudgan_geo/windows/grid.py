@@ -62,6 +62,8 @@ class WindowGrid:
     window: int = WINDOW
 
     def __post_init__(self) -> None:
+        if not isinstance(self.overlap, int):
+            raise UsageError(f"an overlap of {self.overlap!r}: --overlap takes a whole number")
         if not 0 <= self.overlap < self.window:
             raise UsageError(
                 f"an overlap of {self.overlap} pixels is not possible with windows of "

@@ -23,12 +23,12 @@ from . import runner
 from .backend import find_backend
 
 #: Values of the radiometry parameter, as the backend names them.
-RADIOMETRIES = ["auto", "dn", "dn-offset", "tci", "eurosat", "reflectance"]
+RADIOMETRIES = ["auto", "dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance"]
 RADIOMETRY_HELP = (
     "How pixel values relate to reflectance. auto: what the file declares, else by its type and "
     "values; the log says what was chosen and why. dn: reflectance * 10000. dn-offset: the same "
-    "plus 1000, as ESA delivers since January 2022. tci: 8-bit true colour. eurosat: 8-bit "
-    "EuroSAT. reflectance: floating point."
+    "plus 1000, as ESA delivers since January 2022. tci: 8-bit true colour. tci-offset: the same "
+    "with that offset left in. eurosat: 8-bit EuroSAT. reflectance: floating point."
 )
 
 

@@ -202,6 +202,11 @@ def _all_described(descriptions: Sequence[str | None]) -> dict[str, int]:
 
 
 def _requested(path: str, count: int, requested: Sequence[int]) -> RgbBands:
+    if not all(isinstance(index, int) for index in requested):
+        raise UsageError(
+            f"--bands {requested!r}: takes numbers counted from 1, as in (3, 2, 1), or numbers by "
+            "names, as in {'B04': 3, 'B03': 2, 'B02': 1}"
+        )
     if len(requested) != 3 or len(set(requested)) != 3:
         given = ",".join(map(str, requested))
         raise UsageError(f"--bands {given}: takes three different bands, as in --bands 4,3,2")

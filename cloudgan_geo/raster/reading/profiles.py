@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -10,11 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.errors import RadiometryError, UsageError
+from cloudgan_geo.errors import CloudganWarning, RadiometryError, UsageError
 from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
 
-_EIGHT_BIT = ("tci", "eurosat")
+_EIGHT_BIT = ("tci", "tci-offset", "eurosat")
+
+# In 8-bit true colour made of values that still carried the offset of 1000, no reflectance at
+# all is 72. Less than one value in a thousand of each band below 68: no real scene without the
+# offset was so bright but for all-white ones, single bright chips and dense cirrus.
+_DARK, _DARK_SHARE = 68, 1000
+
+# Smaller steps of reflectance, or larger ones than a hundredth, no sensor has.
+_LEAST_SCALE, _LEAST_QUANTUM = 1e-7, 100
 
 # Processing baseline from which on products carry the offset of 1000.
 _OFFSET_BASELINE = 4.0
@@ -86,7 +96,7 @@ def choose_radiometry(scene: Scene, requested: str = "auto") -> Radiometry:
         )
     eight_bit = scene.dtype == "uint8"
     if eight_bit != (requested in _EIGHT_BIT):
-        fitting = "tci or eurosat" if eight_bit else "dn, dn-offset or reflectance"
+        fitting = "tci, tci-offset or eurosat" if eight_bit else "dn, dn-offset or reflectance"
         raise UsageError(
             f"{scene.path}: holds {scene.dtype}, for which --radiometry {requested} is not "
             f"meant; choose {fitting}"
@@ -112,6 +122,7 @@ def _declared(scene: Scene) -> Radiometry | None:
     if scale == (1.0,) * 3 and offset == (0.0,) * 3:
         return None
     stated = f"the bands declare scale {scale[0]:g} and offset {offset[0]:g}"
+    _check_declared(scene, scale, offset)
     if scale == (1.0,) * 3 and offset == (-1000.0,) * 3:
         return _profile("dn-offset", stated)
     if not all(0 < s <= 0.01 for s in scale) and not scene.is_float:
@@ -127,6 +138,23 @@ def _declared(scene: Scene) -> Radiometry | None:
     return Radiometry("declared", stated, scale, offset)
 
 
+def _check_declared(scene: Scene, scale: Sequence[float], offset: Sequence[float]) -> None:
+    """Refuses what no sensor declares, and what would make every value NaN or the same."""
+    for factor, addend in zip(scale, offset, strict=True):
+        if not (math.isfinite(factor) and math.isfinite(addend)):
+            said = "is no finite number"
+        elif not _LEAST_SCALE <= factor <= 1:
+            said = f"is no scale of reflectance, which is {_LEAST_SCALE:g} to 1"
+        elif abs(addend) > 1 and (factor, addend) != (1.0, -1000.0):
+            said = "has an offset of more than a reflectance of 1"
+        else:
+            continue
+        raise RadiometryError(
+            f"{scene.path}: a band declares scale {factor:g} and offset {addend:g}, which {said}; "
+            f"state --radiometry {' or '.join(_fitting(scene))}"
+        )
+
+
 def _from_product(scene: Scene) -> Radiometry | None:
     """Goes by an earlier run of this program, or by the tags of a Sentinel-2 product."""
     tags = {key.upper(): value for key, value in scene.tags.items()}
@@ -135,7 +163,7 @@ def _from_product(scene: Scene) -> Radiometry | None:
         return _profile(earlier, "stated by the tag CLOUDGAN_RADIOMETRY")
     if scene.dtype == "uint8" or scene.is_float:
         return None
-    stated = _stated(tags)
+    stated = _stated(scene.path, tags)
     if stated is not None:
         return stated
     for key, value in tags.items():
@@ -146,11 +174,13 @@ def _from_product(scene: Scene) -> Radiometry | None:
     return None
 
 
-def _stated(tags: dict[str, str]) -> Radiometry | None:
+def _stated(path: str, tags: dict[str, str]) -> Radiometry | None:
     """Goes by the offset and the quantification value of a product's metadata."""
     quantum, offset, named = 10_000.0, None, []
     for key, value in tags.items():
         number = _number(value)
+        if number is not None and not math.isfinite(number):
+            continue
         if "ADD_OFFSET" in key and number is not None:
             offset = number
             named.append(f"{key}={value}")
@@ -159,6 +189,11 @@ def _stated(tags: dict[str, str]) -> Radiometry | None:
             named.append(f"{key}={value}")
     if not named:
         return None
+    if not (_LEAST_QUANTUM <= quantum <= 1 / _LEAST_SCALE and abs(offset or 0.0) <= quantum):
+        raise RadiometryError(
+            f"{path}: its tags {', '.join(named)} are not what a sensor has; state --radiometry dn "
+            "or dn-offset"
+        )
     reason = f"stated by the tag{'s' * (len(named) > 1)} {', '.join(named)}"
     offset = offset or 0.0
     if quantum == 10_000 and offset in (0.0, -1000.0):
@@ -175,7 +210,7 @@ def _number(text: str) -> float | None:
 
 def _from_values(scene: Scene) -> Radiometry:
     if scene.dtype == "uint8":
-        return _profile("tci", "8-bit values are taken for a true-colour image")
+        return _from_true_colour(scene)
     if scene.is_float:
         return _from_float(scene)
     pixels = scene.height * scene.width
@@ -197,6 +232,24 @@ def _from_values(scene: Scene) -> Radiometry:
         f"Sentinel-2 products have since 2022: no metadata says so and {evidence} is below 1000; "
         "state --radiometry dn-offset if they do, --radiometry dn if they do not"
     )
+
+
+def _from_true_colour(scene: Scene) -> Radiometry:
+    """Takes 8-bit values for true colour, and warns where the offset seems to be in them."""
+    pixels = scene.height * scene.width
+    dark, seen = _tally(
+        scene,
+        lambda values: values < _DARK,
+        lambda dark, _: bool(dark.max() * _DARK_SHARE >= pixels),
+    )
+    if seen.all() and (dark * _DARK_SHARE < seen).all():
+        warnings.warn(
+            f"{scene.path}: hardly a value is below {_DARK}, as if its 8-bit values had been made "
+            "without subtracting the offset of 1000; if so, state --radiometry tci-offset",
+            CloudganWarning,
+            stacklevel=2,
+        )
+    return _profile("tci", "8-bit values are taken for a true-colour image")
 
 
 def _from_float(scene: Scene) -> Radiometry:

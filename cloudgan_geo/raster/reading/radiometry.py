@@ -21,6 +21,7 @@ PROFILES: dict[str, tuple[float, float]] = {
     "dn": (1e-4, 0.0),
     "dn-offset": (1e-4, -0.1),
     "tci": (0.3558 / 255, 0.0),
+    "tci-offset": (0.3558 / 255, -0.1),
     "eurosat": (0.275 / 255, 0.0),
     "reflectance": (1.0, 0.0),
 }
@@ -112,9 +113,9 @@ def _per_band(factors: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def _avoid(new: NDArray[Any], code: float, old: NDArray[Any], valid: NDArray[np.bool_]) -> None:
     """Moves valid pixels of value `code` one step towards what they were, in place."""
-    if np.isnan(code):
-        return
     integer = np.issubdtype(new.dtype, np.integer)
+    if np.isnan(code) or (integer and not np.isfinite(code)):
+        return
     hit = (new == (int(code) if integer and code == int(code) else code)) & valid
     if not hit.any():
         return

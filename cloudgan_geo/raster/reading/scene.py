@@ -254,9 +254,12 @@ class Scene:
         values = pixels[self.used_positions]
         valid = np.isfinite(values) if self.is_float else np.ones(values.shape, np.bool_)
         for band, layer, where in zip(self.used_bands, values, valid, strict=True):
-            if band.nodata is not None and not np.isnan(band.nodata):
-                code = int(band.nodata) if band.nodata == int(band.nodata) else band.nodata
-                where &= layer != code
+            if band.nodata is None or np.isnan(band.nodata):
+                continue
+            code = band.nodata
+            if np.isfinite(code) and code == int(code):
+                code = int(code)
+            where &= layer != code
         if self.alpha is not None:
             valid &= dataset.read(self.alpha, window=window) > 0
         mask = dataset.read_masks(self.rgb.indexes[0], window=window) if self.has_mask else None

@@ -34,10 +34,25 @@ class Source:
 
 
 def scene_paths(scene: ScenePaths) -> tuple[str, ...]:
-    """Returns the paths of an input."""
+    """Returns the paths of an input.
+
+    Raises:
+        UsageError: If it is none.
+    """
     if isinstance(scene, (str, os.PathLike)):
-        return (os.fspath(scene),)
-    return tuple(os.fspath(path) for path in scene)
+        return (_text(scene),)
+    if not isinstance(scene, Sequence) or not scene:
+        raise UsageError(f"{scene!r}: is no scene; give a path, or those of several files")
+    return tuple(_text(path) for path in scene)
+
+
+def _text(path: str | os.PathLike[str]) -> str:
+    if not isinstance(path, (str, os.PathLike)):
+        raise UsageError(f"{path!r}: is no path of a scene")
+    text = os.fspath(path)
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise UsageError(f"{text!r}: is no path of a scene")
+    return text
 
 
 def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:

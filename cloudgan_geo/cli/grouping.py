@@ -1,0 +1,36 @@
+"""Help in groups: a list of thirty options is none."""
+
+from __future__ import annotations
+
+import click
+
+#: Headings, and the options under them; what is not named stands under the last heading.
+_GROUPS = {
+    "The scene": ("bands", "radiometry", "level", "aoi", "bounds"),
+    "What is corrected": ("model", "correct", "keep_below", "thick_above", "thick", "thick_error"),
+    "What is written": (
+        *("output", "write", "rgb_only", "cog", "creation", "opacity", "qa", "error", "report"),
+        "overwrite",
+    ),
+    "How it is computed": ("device", "precision", "compile", "batch_size", "overlap"),
+}
+_OTHERS = "Other options"
+
+
+class GroupedCommand(click.Command):
+    """A command whose help lists its options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the options, group by group, in the order of the groups."""
+        records = {
+            param.name: record
+            for param in self.get_params(ctx)
+            if (record := param.get_help_record(ctx)) is not None
+        }
+        for heading, names in _GROUPS.items():
+            rows = [records.pop(name) for name in names if name in records]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+        with formatter.section(_OTHERS):
+            formatter.write_dl(list(records.values()))
