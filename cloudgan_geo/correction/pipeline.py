@@ -67,6 +67,7 @@ def decloud(
     thick_error: float = 0.035,
     report: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
+    trust_input: bool = False,
     progress: Progress | None = None,
 ) -> DecloudResult:
     """Removes the thin clouds of a scene and writes the result as a GeoTIFF.
@@ -112,6 +113,7 @@ def decloud(
             thick too: it is corrected, but not to be trusted.
         report: JSON file to write about the run.
         overwrite: Replace an output that exists.
+        trust_input: Let virtual rasters read whatever they name: other files, the network.
         progress: Called now and then with the windows done so far and all there are.
 
     Raises:
@@ -145,6 +147,7 @@ def decloud(
         thick_error=thick_error,
         report=report,
         overwrite=overwrite,
+        trust_input=trust_input,
     )
     return decloud_scene(scene, output, model=model, options=options, progress=progress)
 
@@ -187,6 +190,7 @@ def _decloud(
         bands=options.bands,
         rgb_only=options.rgb_only,
         also=wanted.sensor.names if options.write == "all" else wanted.reads,
+        trust_input=options.trust_input,
     )
     fit = fit_bands(opened.path, model_name(model), wanted, opened.named.indexes, options.correct)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +19,9 @@ _METADATA = re.compile(r"(?:^|/)MTD_MSIL(1C|2A)\.xml$")
 # The bands at 10 m, first of all; red, green and blue must be there.
 _FIRST = ("B04", "B03", "B02", "B08")
 _BANDS = (*_FIRST, *(band.name for band in SENSOR.bands if band.name not in _FIRST))
+
+# Of metadata; real ones have some 60 kB.
+_MOST_BYTES = 2**24
 
 _KEPT = (
     *("QUANTIFICATION_VALUE", "BOA_QUANTIFICATION_VALUE", "PROCESSING_BASELINE"),
@@ -62,7 +66,7 @@ def find_product(path: str) -> SafeProduct | None:
         try:
             with zipfile.ZipFile(path) as archive:
                 inside = f"/vsizip/{{{os.path.abspath(path)}}}/"
-                return _product(path, archive.namelist(), archive.read, inside)
+                return _product(path, archive.namelist(), partial(_member, archive), inside)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
             if isinstance(error, SceneError):
                 raise
@@ -74,9 +78,17 @@ def _from_folder(path: str, folder: Path) -> SafeProduct | None:
     if not any(folder.glob("MTD_MSIL*.xml")):
         return None
     names = [file.relative_to(folder).as_posix() for file in folder.rglob("*.[jx][pm][2l]")]
-    return _product(
-        path, sorted(names), lambda name: (folder / name).read_bytes(), f"{folder.resolve()}/"
-    )
+    return _product(path, sorted(names), lambda name: _start(folder / name), f"{folder.resolve()}/")
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as member:
+        return member.read(_MOST_BYTES + 1)
+
+
+def _start(file: Path) -> bytes:
+    with open(file, "rb") as opened:
+        return opened.read(_MOST_BYTES + 1)
 
 
 def _product(
@@ -104,7 +116,10 @@ def _product(
         elif band in SENSOR.visible:
             raise SceneError(f"{path}: its band {band} at 10 m is missing")
     try:
-        tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))
+        text = read(metadata[0])
+        if len(text) > _MOST_BYTES:
+            raise SceneError(f"{path}: its metadata {metadata[0]} is larger than any product's")
+        tags = _tags(path, ElementTree.fromstring(text), tuple(bands))
         # Its file's name says it even where its text does not.
         level = _METADATA.search(metadata[0])
         tags.setdefault("PROCESSING_LEVEL", f"Level-{level[1]}" if level else "")

@@ -268,18 +268,19 @@ class Scene:
         return Rows(pixels, valid, mask)
 
 
-def open_raster(dataset: str, name: str | None = None) -> Any:
+def open_raster(dataset: str, name: str | None = None, driver: str | None = None) -> Any:
     """Opens a raster with rasterio.
 
     Args:
         dataset: What GDAL opens.
         name: How to call it in messages.
+        driver: Of GDAL, that alone may open it; None for any.
 
     Raises:
         SceneError: If it is none.
     """
     try:
-        return open_dataset(dataset)
+        return open_dataset(dataset) if driver is None else open_dataset(dataset, driver=driver)
     except GDAL_ERRORS as error:
         raise SceneError(
             f"{name or dataset}: is not a raster that can be opened ({reason(error)})"

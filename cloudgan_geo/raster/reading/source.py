@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cloudgan_geo.errors import SceneNotFoundError, UsageError
 from cloudgan_geo.raster.reading.safe import find_product
-from cloudgan_geo.raster.reading.stack import stack_files
+from cloudgan_geo.raster.reading.stack import JPEG_2000, stack_files
+from cloudgan_geo.raster.reading.trust import check_trust
 
 #: One path, or those of several single-band files.
 ScenePaths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -55,13 +56,14 @@ def _text(path: str | os.PathLike[str]) -> str:
     return text
 
 
-def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
+def find_source(scene: ScenePaths, also: Collection[str] = (), trust_input: bool = False) -> Source:
     """Finds out what an input is.
 
     Args:
         scene: A raster, anything GDAL opens; a Sentinel-2 product: its .SAFE folder, the zip
             of that, or its MTD_MSIL1C.xml or MTD_MSIL2A.xml; or several single-band files.
         also: Names of bands that are wanted of a product besides those at 10 m.
+        trust_input: Let virtual rasters read whatever they name.
 
     Raises:
         SceneNotFoundError: If there is no such file.
@@ -72,6 +74,9 @@ def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
     for path in paths:
         if is_local(path) and not os.path.exists(path):
             raise SceneNotFoundError(f"{path}: there is no such file")
+    if not trust_input:
+        for path in paths:
+            check_trust(path)
     name = ", ".join(paths)
     if len(paths) != 1:
         stack = stack_files(paths)
@@ -82,7 +87,7 @@ def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
     chosen = product.chosen(also)
     bands = tuple(chosen.values())
     files = bands if Path(name).is_dir() or name.lower().endswith(".xml") else (name,)
-    stack = stack_files(bands, tuple(chosen), product.tags, nodata=0)
+    stack = stack_files(bands, tuple(chosen), product.tags, nodata=0, driver=JPEG_2000)
     return Source(name, stack.xml, files, stack.resampled)
 
 

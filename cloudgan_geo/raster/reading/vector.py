@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,16 @@ _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 # A Shapefile's polygons, without and with heights and measures, which are not needed.
 _SHAPE_POLYGONS = (5, 15, 25)
+
+
+# Reference systems of registries: a name of another kind could be a URL or a file.
+_REGISTERED = re.compile(
+    r"(?:urn:ogc:def:crs:)?(?:EPSG|OGC)(?:::?|:[\d.]*:)(?:CRS)?\w{1,12}$", re.IGNORECASE
+)
+# Seconds for reading a GeoPackage.
+_PATIENCE = 5.0
+# Vertices of polygons that cross themselves: repairing takes their number squared.
+_MOST_CROSSING = 1000
 
 
 def read_polygons(path: str | os.PathLike[str]) -> tuple[Any, CRS]:
@@ -69,6 +81,11 @@ def read_polygons(path: str | os.PathLike[str]) -> tuple[Any, CRS]:
 
 def _polygons(geometry: Any) -> Iterator[Any]:
     """Yields the polygons of a geometry, made valid and flat."""
+    vertices = shapely.get_num_coordinates(geometry)
+    if vertices > _MOST_CROSSING and not shapely.is_valid(geometry):
+        raise UsageError(
+            f"--aoi: a polygon of {vertices:,} vertices crosses itself; repair it in a GIS first"
+        )
     for part in shapely.get_parts(shapely.force_2d(shapely.make_valid(geometry))):
         if part.geom_type == "Polygon":
             yield part
@@ -85,13 +102,22 @@ def _geojson(file: Path) -> tuple[list[Any], CRS]:
         found = [document["geometry"] if kind == "Feature" else document]
     # The standard knows one reference system only; files of before 2016 may name another.
     named = document.get("crs") or {}
-    crs = CRS.from_user_input(named["properties"]["name"] if named else "OGC:CRS84")
+    name = named["properties"]["name"] if named else "OGC:CRS84"
+    if not _REGISTERED.match(name):
+        raise UsageError(
+            f"--aoi {file}: names a reference system {name[:60]!r}, none of EPSG's or OGC's"
+        )
+    crs = CRS.from_user_input(name)
     return [shape(geometry) for geometry in found if geometry], crs
 
 
 def _geopackage(file: Path) -> tuple[list[Any], CRS]:
     database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    # Called every so many steps; not 0 ends the query. None of ours takes long.
+    end = time.monotonic() + _PATIENCE
+    database.set_progress_handler(lambda: int(time.monotonic() > end), 10_000)
     try:
+        database.execute("PRAGMA trusted_schema = OFF")
         layers = database.execute(
             "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
         ).fetchall()
@@ -104,6 +130,12 @@ def _geopackage(file: Path) -> tuple[list[Any], CRS]:
             "FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
             (srs,),
         ).fetchall()
+        # A view may be a program; a feature table is a table.
+        kinds = database.execute("SELECT type FROM sqlite_master WHERE name = ?", (table,))
+        if kinds.fetchall() != [("table",)]:
+            raise UsageError(
+                f"--aoi {file}: its layer {table} is no table; export it to a new file"
+            )
         table, column = (name.replace('"', '""') for name in (table, column))
         rows = database.execute(f'SELECT "{column}" FROM "{table}"').fetchall()
     finally:
