@@ -30,7 +30,7 @@ def refused(tmp_path, target, source, option="output"):
     before = target.read_bytes()
     settings = {option: target} if option != "output" else {}
     output = tmp_path / "other.tif" if settings else target
-    with pytest.raises(UsageError, match="is the input itself or a part of it"):
+    with pytest.raises(UsageError, match=r"is (the input itself|a part of the input);"):
         decloud(source, output, model=StandIn(), radiometry="dn", overwrite=True, **settings)
     assert target.read_bytes() == before
     assert not list(tmp_path.glob("*.partial-*"))
@@ -84,14 +84,14 @@ def test_a_scene_in_the_place_of_a_sidecar(tmp_path, scene):
 
 
 def test_weights_and_areas(tmp_path, scene, tiny_weights):
-    with pytest.raises(UsageError, match="is the input itself or a part of it"):
+    with pytest.raises(UsageError, match=r"is (the input itself|a part of the input);"):
         decloud(scene, model=tiny_weights, report=tiny_weights, overwrite=True, radiometry="dn")
     bundled = zoo.bundled()["thin"]
-    with pytest.raises(UsageError, match="is the input itself or a part of it"):
+    with pytest.raises(UsageError, match=r"is (the input itself|a part of the input);"):
         decloud(scene, model=StandIn(), report=bundled, overwrite=True, radiometry="dn")
     area = tmp_path / "a.geojson"
     area.write_text('{"type": "Polygon", "coordinates": []}')
-    with pytest.raises(UsageError, match="is the input itself or a part of it"):
+    with pytest.raises(UsageError, match=r"is (the input itself|a part of the input);"):
         decloud(scene, model=StandIn(), report=area, aoi=area, overwrite=True, radiometry="dn")
 
 
