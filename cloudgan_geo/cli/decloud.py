@@ -58,6 +58,7 @@ _EXAMPLES = "\b\nExamples:\n" + "\n".join(
 @options.creation
 @options.report
 @options.overwrite
+@options.trust_input
 @options.progress
 @options.verbosity
 def decloud(

@@ -6,7 +6,7 @@ import click
 
 #: Headings, and the options under them; what is not named stands under the last heading.
 _GROUPS = {
-    "The scene": ("bands", "radiometry", "level", "aoi", "bounds"),
+    "The scene": ("bands", "radiometry", "level", "aoi", "bounds", "trust_input"),
     "What is corrected": ("model", "correct", "keep_below", "thick_above", "thick", "thick_error"),
     "What is written": (
         *("output", "write", "rgb_only", "cog", "creation", "opacity", "qa", "error", "report"),

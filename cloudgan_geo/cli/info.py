@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @options.overlap
 @options.rgb_only
 @options.cog
+@options.trust_all_inputs
 @options.verbosity
 def info(
     scene: tuple[str, ...],

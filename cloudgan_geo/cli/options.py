@@ -209,6 +209,30 @@ def overwrite(command: F) -> F:
     return click.option("--overwrite", is_flag=True, help="Replace an output that exists.")(command)
 
 
+_TRUST = (
+    "Let inputs be of any format that GDAL knows, name files anywhere and fetch from servers "
+    "(virtual rasters, for one), and claim more than their bytes can hold."
+)
+
+
+def trust_input(command: F) -> F:
+    """Adds `--trust-input` to a command that hands it on."""
+    return click.option("--trust-input", is_flag=True, help=_TRUST)(command)
+
+
+def _trust(ctx: click.Context, _: click.Parameter, trust: bool) -> None:
+    from cloudgan_geo.raster.reading.trust import trusting_input
+
+    ctx.with_resource(trusting_input(trust))
+
+
+def trust_all_inputs(command: F) -> F:
+    """Adds `--trust-input` to a command; it then holds for all that the command opens."""
+    return click.option(
+        "--trust-input", is_flag=True, expose_value=False, callback=_trust, help=_TRUST
+    )(command)
+
+
 def _watch_stdin(ctx: click.Context, _: click.Parameter, stop: bool) -> None:
     if stop:
         from cloudgan_geo.cli.progress import stop_when_stdin_closes

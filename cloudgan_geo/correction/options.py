@@ -48,6 +48,8 @@ class DecloudOptions:
             trusted.
         report: JSON file to write about the run, or None.
         overwrite: Replace an output that exists.
+        trust_input: Let the scene and the area be of any format, reach for other files and for
+            servers, and claim more than their bytes can hold.
         strip_rows: Rows of windows computed together, or `auto`; changes nothing but speed
             and memory.
     """
@@ -76,6 +78,7 @@ class DecloudOptions:
     thick_error: float = 0.035
     report: str | os.PathLike[str] | None = None
     overwrite: bool = False
+    trust_input: bool = False
     strip_rows: int | str = "auto"
 
     def __post_init__(self) -> None:

@@ -23,6 +23,7 @@ from cloudgan_geo.raster.reading.bands import AskedBands
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.scene import Rows
 from cloudgan_geo.raster.reading.source import ScenePaths, default_output, scene_paths
+from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.raster.writing.cog import write_cog
 from cloudgan_geo.raster.writing.creation import check_creation_options
 from cloudgan_geo.raster.writing.output import AtomicOutput
@@ -67,6 +68,7 @@ def decloud(
     thick_error: float = 0.035,
     report: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
+    trust_input: bool = False,
     progress: Progress | None = None,
 ) -> DecloudResult:
     """Removes the thin clouds of a scene and writes the result as a GeoTIFF.
@@ -112,6 +114,8 @@ def decloud(
             thick too: it is corrected, but not to be trusted.
         report: JSON file to write about the run.
         overwrite: Replace an output that exists.
+        trust_input: Let the scene and the area be of any format, reach for other files and for
+            servers, and claim more than their bytes can hold.
         progress: Called now and then with the windows done so far and all there are.
 
     Raises:
@@ -145,6 +149,7 @@ def decloud(
         thick_error=thick_error,
         report=report,
         overwrite=overwrite,
+        trust_input=trust_input,
     )
     return decloud_scene(scene, output, model=model, options=options, progress=progress)
 
@@ -168,7 +173,12 @@ def decloud_scene(
     """
     stop = StopRequest()
     asked = options or DecloudOptions()
-    return shielded(lambda: _decloud(scene, output, model, asked, progress, stop), stop)
+
+    def work() -> DecloudResult:
+        with trusting_input(asked.trust_input):
+            return _decloud(scene, output, model, asked, progress, stop)
+
+    return shielded(work, stop)
 
 
 def _decloud(

@@ -17,6 +17,7 @@ from rasterio.windows import Window
 from cloudgan_geo.errors import CloudganWarning, SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.bands import AskedBands, NamedBands, find_bands
+from cloudgan_geo.raster.reading.extent import check_extent
 from cloudgan_geo.raster.reading.scene import Band, FileState, Scene, open_raster
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
 from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
@@ -54,8 +55,12 @@ def open_scene(
         UsageError: If `bands` are not three of its bands.
     """
     source = find_source(scene, () if rgb_only else also)
-    with rasterio.Env(**GDAL_OPTIONS), open_raster(source.dataset, source.name) as dataset:
+    with (
+        rasterio.Env(**GDAL_OPTIONS),
+        open_raster(source.dataset, source.name, source.drivers) as dataset,
+    ):
         try:
+            check_extent(source.name, dataset, source.files)
             opened = _describe(dataset, source, bands, also)
         except GDAL_ERRORS as error:
             raise SceneError(f"{source.name}: is damaged ({reason(error)})") from error
@@ -66,6 +71,7 @@ def open_scene(
         visible = {name: opened.named.indexes[name] for name in SENSOR.visible}
         opened = replace(opened, named=replace(opened.named, indexes=visible), resampled=())
     _check_dtypes(opened)
+    _check_nodata(opened)
     if opened.crs is None:
         warnings.warn(
             f"{source.name}: has no coordinate reference system, so the output has none either",
@@ -137,6 +143,7 @@ def _describe(
             for name in dataset.tag_namespaces()
             if name not in _FILE_DOMAINS and not name.startswith("xml:")
         },
+        drivers=source.drivers,
     )
 
 
@@ -176,6 +183,17 @@ def _check_dtypes(scene: Scene) -> None:
         raise SceneError(
             f"{scene.path}: its bands differ in type: {_list(dtypes)}; --rgb-only leaves out all "
             "but red, green and blue"
+        )
+
+
+def _check_nodata(scene: Scene) -> None:
+    """Refuses bands whose validity a GeoTIFF, with one nodata value for all, would change."""
+    codes = {band.code: str(band.nodata).lower() for band in scene.bands}
+    if len(codes) > 1:
+        raise SceneError(
+            f"{scene.path}: its bands declare different nodata values: {_list(set(codes.values()))}"
+            ", and a GeoTIFF has one for all; give them one (gdal_translate -a_nodata) or, where "
+            "only others than red, green and blue differ, leave these out with --rgb-only"
         )
 
 

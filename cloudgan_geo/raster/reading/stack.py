@@ -17,6 +17,7 @@ from rasterio.transform import Affine, array_bounds
 from cloudgan_geo.errors import BandError, SceneError
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
 from cloudgan_geo.raster.reading.bands import band_name
+from cloudgan_geo.raster.reading.formats import check_content
 from cloudgan_geo.raster.reading.scene import open_raster
 
 # Coarser and finer grids may lie apart by so much of a fine pixel: rounding of coordinates.
@@ -113,6 +114,7 @@ def stack_files(
 
 
 def _open(path: str, name: str) -> _File:
+    check_content(path)
     with rasterio.Env(**GDAL_OPTIONS), open_raster(path) as dataset:
         if dataset.count != 1:
             raise SceneError(

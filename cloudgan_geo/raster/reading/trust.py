@@ -1,0 +1,33 @@
+"""Whether inputs are trusted to reach for other files and for servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+# Known wherever inputs are opened, of which there are many: a parameter through all of them
+# would be forgotten somewhere.
+_TRUSTED = ContextVar("trusted", default=False)
+
+#: What messages say that lifts a refusal.
+REMEDY = "if you trust it, say --trust-input (in Python trust_input=True)"
+
+
+def input_is_trusted() -> bool:
+    """Tells whether inputs may be of any format and reach for anything."""
+    return _TRUSTED.get()
+
+
+@contextmanager
+def trusting_input(trust: bool) -> Iterator[None]:
+    """Settles, for what this thread opens meanwhile, whether inputs are trusted.
+
+    Args:
+        trust: Whether they are.
+    """
+    token = _TRUSTED.set(trust)
+    try:
+        yield
+    finally:
+        _TRUSTED.reset(token)
