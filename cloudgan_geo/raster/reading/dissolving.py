@@ -20,7 +20,7 @@ import shapely
 _FEW_BYTES = 4096
 
 # Of the process: seconds of a processor, seconds, bytes.
-_PROCESSOR_SECONDS, _SECONDS, _MEMORY = 4, 20, 2**30
+_PROCESSOR_SECONDS, _SECONDS, _MEMORY = 3, 20, 2**30
 
 # Of the union: pixels are told apart by them strip by strip.
 _MOST_VERTICES = 500_000

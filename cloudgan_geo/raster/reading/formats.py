@@ -71,7 +71,7 @@ def drivers_for(name: str) -> tuple[str, ...]:
         return ("VRT",)
     place, _, _ = name.partition("?")
     suffix = PurePosixPath(re.split(r"[/\\!]", place)[-1]).suffix.lower()
-    remote = re.match(r"/vsi|\w[\w+]*://", name)
+    remote = is_remote(name)
     if remote and (suffix == ".vrt" or name.lower().startswith("vrt://")):
         raise SceneError(
             f"{name}: is a virtual raster in an archive or on a server, which may name any file; "
@@ -84,6 +84,11 @@ def drivers_for(name: str) -> tuple[str, ...]:
             raise SceneError(f"{name}: {prefix[1]} names no file that holds pixels; {REMEDY}")
         return drivers
     return _built(_BY_SUFFIX.get(suffix, _HOLDING))
+
+
+def is_remote(name: str) -> bool:
+    """Tells whether a name leads to a server or into an archive."""
+    return bool(re.match(r"/vsi|\w[\w+]*://", name))
 
 
 @cache

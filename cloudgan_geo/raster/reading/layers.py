@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from pathlib import Path
@@ -44,9 +45,11 @@ def read_layer(file: Path) -> tuple[list[Figure], CRS]:
         database.close()
 
 
-def _only_reading(action: int, *_: str | None) -> int:
-    """Allows nothing but reading columns: no function, no recursion, no pragma."""
-    allowed = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
+def _only_reading(action: int, subject: str | None, *_: str | None) -> int:
+    """Allows nothing but reading columns, and what kind they are: no function, no recursion."""
+    allowed = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ) or (
+        action == sqlite3.SQLITE_PRAGMA and subject == "table_xinfo"
+    )
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
@@ -82,8 +85,12 @@ def _check_table(database: sqlite3.Connection, name: Any) -> None:
         "SELECT type, sql FROM sqlite_master WHERE name = ? AND type IN ('table', 'view')", (name,)
     ).fetchall()
     kind, text = found[0] if len(found) == 1 else ("nothing", "")
-    words = str(text).upper().split()
-    if kind != "table" or "VIRTUAL" in words[:2] or any("GENERATED" in word for word in words):
+    plain = kind == "table" and not re.match(r"\s*CREATE\s+VIRTUAL", str(text), re.IGNORECASE)
+    if plain:
+        quoted = str(name).replace('"', '""')
+        columns = database.execute(f'PRAGMA table_xinfo("{quoted}")').fetchall()
+        plain = not any(hidden for *_, hidden in columns)
+    if not plain:
         raise ValueError(f"{name} is not a plain table in it; export the layer to a new file")
 
 

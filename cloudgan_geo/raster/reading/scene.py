@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +20,7 @@ from cloudgan_geo.errors import SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as, reason
 from cloudgan_geo.raster.reading.bands import NamedBands, RgbBands
 from cloudgan_geo.raster.reading.declared import is_code, nodata_code
-from cloudgan_geo.raster.reading.formats import drivers_for
+from cloudgan_geo.raster.reading.formats import drivers_for, is_remote
 
 # About as many values at a time are read when a whole scene is gone through.
 _READ_VALUES = 2**22
@@ -292,12 +293,13 @@ def open_raster(
     called = name or dataset
     try:
         allowed = drivers_for(dataset) if drivers is None else drivers
-        return open_as(dataset, allowed)
+        # What lies beside it on a server or in an archive may be anything; a server that
+        # answers whatever it is asked for leads GDAL from mask to mask without end.
+        alone = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+        with rasterio.Env(**(alone if allowed and is_remote(dataset) else {})):
+            return open_as(dataset, allowed)
     except GDAL_ERRORS as error:
         said = reason(error)
-        if "Range downloading not supported" in said:
-            raise SceneError(
-                f"{called}: its server sends whole files only; download it first, or name it as "
-                "/vsicurl_streaming/URL"
-            ) from error
+        if re.match(r"https?://|/vsicurl/", called):
+            said += "; download it first if its server cannot send files in parts"
         raise SceneError(f"{called}: is not a raster that can be opened ({said})") from error
