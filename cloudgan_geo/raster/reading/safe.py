@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -135,7 +136,10 @@ def _product(
         elif band in SENSOR.visible:
             raise SceneError(f"{path}: its band {band} at 10 m is missing")
     try:
-        tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))
+        text = read(metadata[0])
+        if len(text) > _MOST_BYTES:
+            raise SceneError(f"{path}: its metadata {metadata[0]} is larger than any product's")
+        tags = _tags(path, ElementTree.fromstring(text), tuple(bands))
         # Its file's name says it even where its text does not.
         level = _METADATA.search(metadata[0])
         tags.setdefault("PROCESSING_LEVEL", f"Level-{level[1]}" if level else "")

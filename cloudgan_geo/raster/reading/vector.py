@@ -43,6 +43,16 @@ _REGISTERED = re.compile(
 _SHAPE_POLYGONS = (5, 15, 25)
 
 
+# Reference systems of registries: a name of another kind could be a URL or a file.
+_REGISTERED = re.compile(
+    r"(?:urn:ogc:def:crs:)?(?:EPSG|OGC)(?:::?|:[\d.]*:)(?:CRS)?\w{1,12}$", re.IGNORECASE
+)
+# Seconds for reading a GeoPackage.
+_PATIENCE = 5.0
+# Vertices of polygons that cross themselves: repairing takes their number squared.
+_MOST_CROSSING = 1000
+
+
 def read_polygons(path: str | os.PathLike[str]) -> tuple[Any, CRS]:
     """Reads all polygons of a vector file as one geometry.
 

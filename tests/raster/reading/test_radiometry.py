@@ -68,7 +68,7 @@ def test_auto(tmp_path, pixels, declared, tags, expected, reason):
         (L1C_OFFSET, (1, 0), "no value is below 1000; state --radiometry dn-offset .* dn if"),
         (L1C.astype("float32"), (1, 0), "not all within 0 to 2.*reflectance or dn or dn-offset"),
         (REFLECTANCE - 1, (1, 0), "not all within 0 to 2"),
-        (L1C, (0.5, 10), "declare scale 0.5 and offset 10"),
+        (L1C, (0.5, 10), "declares scale 0.5 and offset 10"),
     ],
 )
 def test_auto_refuses_to_guess(tmp_path, pixels, declared, said):
@@ -106,7 +106,7 @@ def test_other_bands_do_not_count(tmp_path):
     [
         (L1C, "tci", "holds uint16.*not meant; choose dn, dn-offset or reflectance"),
         (L1C, "reflectance", "not reflectance in 0 to 1; choose --radiometry dn or dn-offset"),
-        (ground(70, 70, dtype="uint8"), "dn", "holds uint8.*choose tci or eurosat"),
+        (ground(70, 70, dtype="uint8"), "dn", "holds uint8.*choose tci, tci-offset or eurosat"),
         (L1C, "toa", "no such profile"),
     ],
 )
