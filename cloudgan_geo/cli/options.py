@@ -204,15 +204,6 @@ def rgb_only(command: F) -> F:
     )(command)
 
 
-def trust_input(command: F) -> F:
-    """Adds `--trust-input`."""
-    return click.option(
-        "--trust-input",
-        is_flag=True,
-        help="Let virtual rasters read whatever they name: other files, the network.",
-    )(command)
-
-
 def overwrite(command: F) -> F:
     """Adds `--overwrite`."""
     return click.option("--overwrite", is_flag=True, help="Replace an output that exists.")(command)

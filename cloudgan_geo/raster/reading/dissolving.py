@@ -74,8 +74,8 @@ def _elsewhere(figures: Sequence[Figure]) -> bytes:
 
 def _entangled() -> str:
     return (
-        "its polygons cross each other and themselves so often that putting them together takes "
-        "too much time or memory; simplify them"
+        "it crosses itself, or its polygons each other, so often that putting them together takes "
+        "too much time or memory; simplify it"
     )
 
 

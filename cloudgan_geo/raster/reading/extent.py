@@ -41,8 +41,9 @@ def check_extent(name: str, dataset: Any, files: Iterable[str]) -> None:
     size = f"{width:,} x {height:,} pixels and {count:,} bands"
     if width > _MOST_COLUMNS or height > _MOST_ROWS or count > _MOST_BANDS:
         raise SceneError(
-            f"{name}: claims {size}; more than {_MOST_COLUMNS:,} columns, {_MOST_ROWS:,} rows or "
-            f"{_MOST_BANDS:,} bands take too much memory: cut it in pieces (gdal_translate -srcwin)"
+            f"{name}: claims {width} x {height} pixels, {count} bands; more than "
+            f"{_MOST_COLUMNS:,} columns, {_MOST_ROWS:,} rows or {_MOST_BANDS:,} bands take too "
+            "much memory: cut it in pieces (gdal_translate -srcwin)"
         )
     if not count:
         return

@@ -131,6 +131,10 @@ def holds_pixels(path: str) -> bool:
 
 
 def _check_head(path: str, head: bytes) -> None:
+    if b"<VRTDataset" in head:
+        raise SceneError(
+            f"{path}: is a virtual raster and is not called .vrt; it may read any file; {REMEDY}"
+        )
     if _REFERRING.search(head):
         raise SceneError(f"{path}: is not what its name says but refers to other files; {REMEDY}")
 

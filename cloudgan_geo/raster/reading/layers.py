@@ -91,7 +91,7 @@ def _check_table(database: sqlite3.Connection, name: Any) -> None:
         columns = database.execute(f'PRAGMA table_xinfo("{quoted}")').fetchall()
         plain = not any(hidden for *_, hidden in columns)
     if not plain:
-        raise ValueError(f"{name} is not a plain table in it; export the layer to a new file")
+        raise ValueError(f"{name} is no table, or no plain one; export the layer to a new file")
 
 
 def _reference_system(organization: Any, code: Any, definition: Any) -> CRS:

@@ -20,7 +20,7 @@ from cloudgan_geo.raster.reading.bands import AskedBands, NamedBands, find_bands
 from cloudgan_geo.raster.reading.extent import check_extent
 from cloudgan_geo.raster.reading.scene import Band, FileState, Scene, open_raster
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
-from cloudgan_geo.raster.reading.trust import ALLOWING
+from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
 
 _DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
@@ -28,8 +28,6 @@ _DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "fl
 _VOLATILE = (".aux.xml", ".ovr")
 # What is looked at where names are missing: so many pieces along a side, of so many pixels.
 _PIECES, _PIECE = 4, 64
-# Pixels along a side: a third of the Earth at 10 m.
-_LARGEST = 1_300_000
 _FILE_DOMAINS = ("IMAGE_STRUCTURE", "SUBDATASETS", "DERIVED_SUBDATASETS", "TIFF", "RPC")
 
 
@@ -51,14 +49,18 @@ def open_scene(
         bands: Red, green and blue, counted from 1, or numbers by band names; None to find them.
         rgb_only: Leave out all other bands.
         also: Names of bands that are wanted of a product besides those at 10 m.
-        trust_input: Let virtual rasters read whatever they name, see `trust`.
+        trust_input: Let it reach for whatever it names, see `trust`.
 
     Raises:
         SceneNotFoundError: If there is no such file.
-        SceneError: If it is no raster, or one of complex or mixed dtypes.
+        SceneError: If it is no raster, or one that reaches for what it should not, or one of
+            complex or mixed dtypes.
         BandError: If its red, green and blue bands cannot be told.
         UsageError: If `bands` are not three of its bands.
     """
+    if trust_input:
+        with trusting_input(True):
+            return open_scene(scene, bands=bands, rgb_only=rgb_only, also=also)
     source = find_source(scene, () if rgb_only else also)
     with (
         rasterio.Env(**GDAL_OPTIONS),
@@ -87,20 +89,9 @@ def open_scene(
 
 
 def _describe(
-    dataset: Any,
-    source: Source,
-    requested: AskedBands | None,
-    also: Collection[str],
-    trust_input: bool,
+    dataset: Any, source: Source, requested: AskedBands | None, also: Collection[str]
 ) -> Scene:
     path = source.name
-    if dataset.driver == "VRT" and not (trust_input or _says_virtual(source)):
-        raise SceneError(f"{path}: is a virtual raster and is not called .vrt; {ALLOWING}")
-    if max(dataset.width, dataset.height) > _LARGEST:
-        raise SceneError(
-            f"{path}: claims {dataset.width} x {dataset.height} pixels, more than {_LARGEST} along "
-            "a side; cut it into tiles"
-        )
     if dataset.count == 0:
         inside = ", ".join(dataset.subdatasets) or "nothing"
         raise SceneError(f"{path}: holds no image itself but {inside}; name one of these")
@@ -161,11 +152,6 @@ def _describe(
         },
         drivers=source.drivers,
     )
-
-
-def _says_virtual(source: Source) -> bool:
-    """Whether people know that it is one: by its name, as XML, or since we made it of files."""
-    return source.dataset.lower().endswith(".vrt") or source.dataset.lstrip().startswith("<")
 
 
 def _without_blank_cirrus(path: str, named: NamedBands, dataset: Any) -> NamedBands:

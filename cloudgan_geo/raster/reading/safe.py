@@ -10,7 +10,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -107,7 +106,9 @@ def _read(file: IO[bytes]) -> bytes:
     with file:
         content = file.read(_MOST_METADATA + 1)
     if len(content) > _MOST_METADATA:
-        raise ElementTree.ParseError(f"it has more than {_MOST_METADATA:,} bytes")
+        raise ElementTree.ParseError(
+            f"it is larger than any product's, which has at most {_MOST_METADATA:,} bytes"
+        )
     return content
 
 
@@ -136,10 +137,7 @@ def _product(
         elif band in SENSOR.visible:
             raise SceneError(f"{path}: its band {band} at 10 m is missing")
     try:
-        text = read(metadata[0])
-        if len(text) > _MOST_BYTES:
-            raise SceneError(f"{path}: its metadata {metadata[0]} is larger than any product's")
-        tags = _tags(path, ElementTree.fromstring(text), tuple(bands))
+        tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))
         # Its file's name says it even where its text does not.
         level = _METADATA.search(metadata[0])
         tags.setdefault("PROCESSING_LEVEL", f"Level-{level[1]}" if level else "")

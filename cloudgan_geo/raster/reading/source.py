@@ -70,14 +70,13 @@ def _text(path: str | os.PathLike[str]) -> str:
     return text
 
 
-def find_source(scene: ScenePaths, also: Collection[str] = (), trust_input: bool = False) -> Source:
+def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
     """Finds out what an input is.
 
     Args:
         scene: A raster, anything GDAL opens; a Sentinel-2 product: its .SAFE folder, the zip
             of that, or its MTD_MSIL1C.xml or MTD_MSIL2A.xml; or several single-band files.
         also: Names of bands that are wanted of a product besides those at 10 m.
-        trust_input: Let virtual rasters read whatever they name.
 
     Raises:
         SceneNotFoundError: If there is no such file.

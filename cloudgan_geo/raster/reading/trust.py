@@ -11,7 +11,7 @@ from contextvars import ContextVar
 _TRUSTED = ContextVar("trusted", default=False)
 
 #: What messages say that lifts a refusal.
-REMEDY = "if you trust it, say --trust-input (in Python trust_input=True)"
+REMEDY = "--trust-input reads it all the same (in Python trust_input=True)"
 
 
 def input_is_trusted() -> bool:

@@ -43,16 +43,6 @@ _REGISTERED = re.compile(
 _SHAPE_POLYGONS = (5, 15, 25)
 
 
-# Reference systems of registries: a name of another kind could be a URL or a file.
-_REGISTERED = re.compile(
-    r"(?:urn:ogc:def:crs:)?(?:EPSG|OGC)(?:::?|:[\d.]*:)(?:CRS)?\w{1,12}$", re.IGNORECASE
-)
-# Seconds for reading a GeoPackage.
-_PATIENCE = 5.0
-# Vertices of polygons that cross themselves: repairing takes their number squared.
-_MOST_CROSSING = 1000
-
-
 def read_polygons(path: str | os.PathLike[str]) -> tuple[Any, CRS]:
     """Reads all polygons of a vector file as one geometry.
 
@@ -106,8 +96,8 @@ def _geojson(file: Path) -> tuple[list[Figure], CRS]:
     else:
         found = [document["geometry"] if kind == "Feature" else document]
     # The standard knows one reference system only; files of before 2016 may name another.
-    named = document.get("crs") or {}
-    crs = _registered(named["properties"]["name"] if named else "OGC:CRS84")
+    named = document.get("crs")
+    crs = _registered("OGC:CRS84" if named is None else named["properties"]["name"])
     return [[shapely.to_wkb(shape(geometry))] for geometry in found if geometry], crs
 
 
@@ -120,7 +110,7 @@ def _registered(name: Any) -> CRS:
         return CRS.from_user_input(name)
     match = _REGISTERED.fullmatch(name) if isinstance(name, str) else None
     if match is None:
-        raise ValueError(f"its crs {str(name)[:100]!r} is no name of EPSG's or OGC's; {REMEDY}")
+        raise ValueError(f"its crs {str(name)[:100]!r} is none of EPSG's or OGC's; {REMEDY}")
     return CRS.from_user_input(f"{match['registry'].upper()}:{match['code']}")
 
 

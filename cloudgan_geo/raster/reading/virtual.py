@@ -1,6 +1,6 @@
-"""What a virtual raster that a user names may be made of: files in its own folder.
+"""What a virtual raster that a user names may be made of: images, and raw bytes of its folder.
 
-GDAL would also read other local files as raw pixels, or fetch what servers hold.
+GDAL would also read any other local file as raw pixels, or fetch what servers hold.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _OPTIONS = ("option", "argument", "mdi", "ooi", "oo")
 
 
 def check_virtual(path: str) -> None:
-    """Refuses a virtual raster that reaches beyond its folder.
+    """Refuses a virtual raster that reaches for more than images.
 
     Args:
         path: Of a file; all but `.vrt` files are left alone.
 
     Raises:
-        SceneError: If it is damaged, names what is no image, or a file that does not lie in its
-            folder or below.
+        SceneError: If it is damaged, or names what is no local image, unless it is taken for raw
+            pixels and lies in its folder or below.
     """
     if input_is_trusted() or not path.lower().endswith(".vrt"):
         return
@@ -57,11 +57,17 @@ def check_virtual(path: str) -> None:
             if found in seen:
                 continue
             seen.add(found)
-            special = _SPECIAL.match(source)
-            if special or not (os.path.isfile(found) and _is_below(found, folder)):
+            if _SPECIAL.match(source):
                 raise SceneError(
-                    f"{path}: refers to {_shown(source)}, which is no file in its folder; {REMEDY}"
+                    f"{path}: reads {_shown(source)!r} from the network or a program; {REMEDY}"
                 )
+            if raw and not _is_below(found, folder):
+                raise SceneError(
+                    f"{path}: reads the bytes of {_shown(source)!r}, outside its own folder; "
+                    f"{REMEDY}"
+                )
+            if not os.path.isfile(found):
+                raise SceneError(f"{path}: refers to {_shown(source)}, and there is no such file")
             if _is_virtual(found):
                 waiting.append(found)
             elif not raw and not holds_pixels(found):
