@@ -6,9 +6,12 @@ servers: a `scene.tif` that is a virtual raster would hand any local file over a
 
 from __future__ import annotations
 
+import lzma
 import os
 import re
+import struct
 import zipfile
+import zlib
 from functools import cache
 from pathlib import PurePosixPath
 
@@ -112,8 +115,7 @@ def check_content(path: str) -> None:
         return
     member = re.match(r"/vsizip/\{(.*?)\}/(.*)", path)
     if member:
-        with zipfile.ZipFile(member[1]) as archive, archive.open(member[2]) as file:
-            _check_head(path, file.read(_HEAD))
+        _check_head(path, _head_of_member(path, *member.groups()))
         return
     if not os.path.isfile(path):
         return
@@ -137,6 +139,18 @@ def _check_head(path: str, head: bytes) -> None:
         )
     if _REFERRING.search(head):
         raise SceneError(f"{path}: is not what its name says but refers to other files; {REMEDY}")
+
+
+def _head_of_member(path: str, archive: str, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(archive) as opened, opened.open(name) as file:
+            return file.read(_HEAD)
+    except (
+        *(zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, KeyError),
+        *(ValueError, struct.error, zlib.error, lzma.LZMAError),
+    ) as error:
+        said = " ".join(str(error).split())
+        raise SceneError(f"{path}: cannot be read from the archive ({said})") from error
 
 
 def _head(path: str) -> bytes:
