@@ -91,6 +91,8 @@ class Radiometry:
         Returns:
             A new array of the dtype and shape of `values`.
         """
+        if not valid.any():
+            return values.copy()
         change = correction * _per_band(np.divide(self.domain, self.scale))
         new: NDArray[Any]
         if np.issubdtype(values.dtype, np.integer):
