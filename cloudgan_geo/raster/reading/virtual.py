@@ -67,12 +67,12 @@ def check_virtual(path: str) -> None:
                     f"{REMEDY}"
                 )
             if not os.path.isfile(found):
-                raise SceneError(f"{path}: refers to {_shown(source)}, and there is no such file")
+                raise SceneError(f"{path}: refers to {_shown(source)!r}, and there is no such file")
             if _is_virtual(found):
                 waiting.append(found)
             elif not raw and not holds_pixels(found):
                 raise SceneError(
-                    f"{path}: refers to {_shown(source)}, which is no GeoTIFF, JPEG 2000 or other "
+                    f"{path}: refers to {_shown(source)!r}, which is no GeoTIFF, JPEG 2000 or other "
                     f"image; {REMEDY}"
                 )
 
