@@ -72,8 +72,8 @@ def check_virtual(path: str) -> None:
                 waiting.append(found)
             elif not raw and not holds_pixels(found):
                 raise SceneError(
-                    f"{path}: refers to {_shown(source)!r}, which is no GeoTIFF, JPEG 2000 or other "
-                    f"image; {REMEDY}"
+                    f"{path}: refers to {_shown(source)!r}, which is no GeoTIFF, JPEG 2000 or "
+                    f"other image; {REMEDY}"
                 )
 
 
