@@ -48,7 +48,7 @@ def check_extent(name: str, dataset: Any, files: Iterable[str]) -> None:
     if not count:
         return
     bytes_each = max(_bytes(dtype) for dtype in dataset.dtypes)
-    together = count if dataset.profile.get("interleave") == "pixel" else 1
+    together = count if interleave_of(dataset) == "pixel" else 1
     rows, columns = dataset.block_shapes[0]
     if rows * columns * bytes_each * together > _MOST_BLOCK_BYTES:
         raise SceneError(
@@ -64,6 +64,17 @@ def check_extent(name: str, dataset: Any, files: Iterable[str]) -> None:
             f"{name}: claims {size} in {stored:,} bytes: it is damaged or holds nothing; "
             "--trust-input takes it as it is"
         )
+
+
+def interleave_of(dataset: Any) -> str:
+    """Returns how the bands of a raster lie in its file: `pixel` or `band`.
+
+    Of a JPEG 2000 nobody asks GDAL: it looks for that in the code stream, in a damaged one
+    without end.
+    """
+    if dataset.driver.startswith("JP2"):
+        return "pixel"
+    return dataset.interleaving.name if dataset.interleaving is not None else "band"
 
 
 def _bytes(dtype: str) -> int:

@@ -17,7 +17,7 @@ from rasterio.windows import Window
 from cloudgan_geo.errors import CloudganWarning, SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.bands import AskedBands, NamedBands, find_bands
-from cloudgan_geo.raster.reading.extent import check_extent
+from cloudgan_geo.raster.reading.extent import check_extent, interleave_of
 from cloudgan_geo.raster.reading.scene import Band, FileState, Scene, open_raster
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
 from cloudgan_geo.raster.reading.trust import trusting_input
@@ -143,7 +143,7 @@ def _describe(
         gcps=tuple(gcps),
         rpcs=dataset.rpcs,
         block_shape=dataset.block_shapes[rgb.indexes[0] - 1],
-        interleave=dataset.profile.get("interleave", "band"),
+        interleave=interleave_of(dataset),
         tags=dataset.tags(),
         domains={
             name: dataset.tags(ns=name)
