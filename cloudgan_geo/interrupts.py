@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -54,24 +55,28 @@ def shielded(work: Callable[[], T], stop: StopRequest | None = None) -> T:
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
-    done = threading.Lock()
+    done, begun = threading.Lock(), threading.Lock()
     done.acquire()
     results: list[T] = []
     errors: list[BaseException] = []
 
     def run() -> None:
+        if not begun.acquire(blocking=False):
+            return
         try:
             results.append(work())
         except BaseException as error:
             errors.append(error)
         done.release()
 
-    thread = threading.Thread(target=run, name="shielded", daemon=True)
-    thread.start()
     interrupt: BaseException | None = None
     while not results and not errors:
         try:
-            done.acquire(timeout=_LOOK)
+            # Not a `Thread`, whose start can be interrupted half-way; a second one does nothing.
+            if not begun.locked():
+                _thread.start_new_thread(run, ())
+            while not results and not errors:
+                done.acquire(timeout=_LOOK)
         except BaseException as error:
             if interrupt is not None and stop is not None:
                 raise
@@ -79,8 +84,6 @@ def shielded(work: Callable[[], T], stop: StopRequest | None = None) -> T:
             if stop is not None:
                 stop.ask()
     if interrupt is not None:
-        if results:
-            interrupt.args = (results[0],)
         raise interrupt
     if errors:
         raise errors[0]

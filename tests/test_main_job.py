@@ -21,7 +21,7 @@ REAL = {
 }
 
 #: L1 that `article` has to stay below on all 8,100 test chips, in fp32.
-BAR = 0.030
+BAR = 0.0290
 #: Of these chips, the first of the shuffled split, `make test` scores only so many. Weights that
 #: got .03014 on all of them in fp32 got .03086 on these. The ratio is not quite the same for all
 #: that is scored (1.001 for the unprocessed input), hence the 1 % beside it.

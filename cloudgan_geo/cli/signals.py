@@ -19,6 +19,9 @@ _PATIENCE = 0.6
 # What a command that takes its time says about its end itself.
 _TAKES_ITS_TIME = ("train",)
 
+# Asked only if it is there: without it nothing was written.
+_OUTPUT = "cloudgan_geo.raster.writing.output"
+
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
@@ -45,6 +48,9 @@ class Ending:
         self._ctx = ctx
         self._timer: threading.Timer | None = None
         self._ended = threading.Lock()
+        if (output := sys.modules.get(_OUTPUT)) is not None:
+            # Of an earlier command in this process.
+            output.COMPLETED.clear()
 
     @contextlib.contextmanager
     def on_signals(self) -> Iterator[None]:
@@ -85,14 +91,17 @@ class Ending:
         No file is closed under a thread that writes it: all of them end at the same moment.
         """
         if self._ended.acquire(blocking=False):
-            self._say(number, _given_up())
+            output = sys.modules.get(_OUTPUT)
+            if output is not None:
+                output.give_up_all()
+            self._say(number)
             os._exit(128 + number)
 
     def end(self, error: KeyboardInterrupt) -> int:
         """Says that the command has ended, and what is written.
 
         Args:
-            error: By which it ended; with its result, if it was complete.
+            error: By which it ended.
 
         Returns:
             The exit code.
@@ -103,13 +112,15 @@ class Ending:
         if self._timer is not None:
             self._timer.cancel()
         number = error.number if isinstance(error, Interruption) else int(signal.SIGINT)
-        self._say(number, [str(result.output) for result in error.args])
+        self._say(number)
         return 128 + number
 
-    def _say(self, number: int, done: list[str]) -> None:
+    def _say(self, number: int) -> None:
+        output = sys.modules.get(_OUTPUT)
+        done = [str(path) for path in output.COMPLETED] if output else []
         said = "Interrupted" if number == signal.SIGINT else "Terminated"
         if done:
-            said += f"; {', '.join(done)} was complete already"
+            said += f"; complete already: {', '.join(done)}"
         elif self._ctx.invoked_subcommand == "decloud":
             said += "; nothing was written"
         # Whoever closed the terminal does not hear it any more.
@@ -119,9 +130,3 @@ class Ending:
 
 def _handled() -> list[signal.Signals]:
     return [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-
-
-def _given_up() -> list[str]:
-    """Removes what is half-written; returns which targets are complete nevertheless."""
-    output = sys.modules.get("cloudgan_geo.raster.writing.output")
-    return [] if output is None else [str(path) for path in output.give_up_all()]

@@ -168,13 +168,14 @@ def _bars(scores: dict[str, TableRows], model: str, correlations: TableRows) -> 
             for name, methods in scores.items()
             if name.startswith(starts)
         ]
-        if not gains:
-            continue
-        named = " and ".join(starts)
-        missing = [start for start in starts if not any(name.startswith(start) for name in scores)]
-        # A bar is judged only on all that it names.
-        value = None if missing else float(np.mean(gains))
-        bars.append(Bar(f"gain on {named}, dB", value, least=least, missing=tuple(missing)))
+        if gains:
+            named = " and ".join(starts)
+            missing = tuple(
+                start for start in starts if not any(name.startswith(start) for name in scores)
+            )
+            # A mean over fewer pairs than it is named for is another number: none is given.
+            gain = None if missing else float(np.mean(gains))
+            bars.append(Bar(f"gain on {named}, dB", gain, least=least, missing=missing))
     known = [row["correlation"] for row in correlations.values() if row["correlation"] is not None]
     if known:
         bars.append(

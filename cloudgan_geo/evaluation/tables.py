@@ -85,7 +85,7 @@ class Bar:
         least: It must be no less, or None.
         most: It must be no more, or None.
         decimals: That are shown.
-        missing: What it names and was not measured: it is not judged then.
+        missing: Of what the number is named for, but was not given: it is then not judged.
     """
 
     what: str
@@ -96,8 +96,10 @@ class Bar:
     missing: tuple[str, ...] = ()
 
     @property
-    def met(self) -> bool:
-        """Whether the number is known and within the bar."""
+    def met(self) -> bool | None:
+        """Whether the number is known and within the bar; None where it is not judged."""
+        if self.missing:
+            return None
         if self.value is None or math.isnan(self.value):
             return False
         low = -math.inf if self.least is None else self.least
@@ -176,9 +178,11 @@ def reports_to_markdown(reports: Sequence[SuiteReport]) -> str:
     parts = [report.to_markdown() for report in reports]
     bars = [(report.suite, bar) for report in reports for bar in report.bars]
     if bars:
-        met = sum(bar.met for _, bar in bars)
+        judged = [bar.met for _, bar in bars if bar.met is not None]
+        skipped = len(bars) - len(judged)
+        rest = f"; {skipped} not judged" if skipped else ""
         lines = [
-            f"## Bars\n\n{met} of {len(bars)} are met.\n",
+            f"## Bars\n\n{sum(judged)} of {len(judged)} are met{rest}.\n",
             "| suite | what | bar | value | met |",
             "|---|---|---:|---:|---|",
         ]
@@ -189,10 +193,10 @@ def reports_to_markdown(reports: Sequence[SuiteReport]) -> str:
 
 def _bar_line(suite: str, bar: Bar) -> str:
     value = "-" if bar.value is None else f"{bar.value:.{bar.decimals}f}"
-    verdict = "yes" if bar.met else "**no**"
-    if bar.missing:
-        verdict = f"not judged: no {', '.join(bar.missing)}"
-    return f"| {suite} | {bar.what} | {bar.wanted} | {value} | {verdict} |"
+    met = "yes" if bar.met else "**no**"
+    if bar.met is None:
+        met = f"not judged: no {' and no '.join(bar.missing)}"
+    return f"| {suite} | {bar.what} | {bar.wanted} | {value} | {met} |"
 
 
 def _finite(content: Any) -> Any:

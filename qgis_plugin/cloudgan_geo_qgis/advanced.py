@@ -93,7 +93,7 @@ def _add_computing(algorithm: BackendAlgorithm) -> None:
         QgsProcessingParameterEnum(
             "PRECISION", "Precision", PRECISIONS, defaultValue="auto", usesStaticStrings=True
         ),
-        "Number format of the model; auto takes bf16 where a trial says that it is faster. fp32 "
+        "Number format of the model; auto takes bf16 where it changes next to nothing. fp32 "
         "gives the same result on every run.",
         advanced=True,
     )

@@ -22,12 +22,8 @@ def ends(tmp_path, cases, names, kinds):
     assert [line for line in lines if not line.endswith("s to end")] == []
 
 
-def test_signals_leave_all_or_nothing(tmp_path):
-    ends(tmp_path, 4, ("TERM", "INT", "HUP"), ("layers",))
-
-
-def test_kills_leave_no_wrong_file(tmp_path):
-    ends(tmp_path, 3, ("KILL",), ("layers",))
+def test_a_short_sample(tmp_path):
+    ends(tmp_path, 4, ("KILL", "TERM", "INT", "HUP"), ("layers",))
 
 
 @pytest.mark.slow
@@ -55,15 +51,32 @@ def test_work_is_told_to_stop_and_waited_for():
     assert len(ended) == 1
 
 
-def test_what_comes_too_late_says_what_was_done():
-    def work():
-        signal.raise_signal(signal.SIGINT)
-        time.sleep(0.2)
-        return "result"
+def test_work_that_must_not_be_cut_is_always_waited_for():
+    ended = []
 
-    with pytest.raises(KeyboardInterrupt) as raised:
+    def work():
+        for _ in range(3):
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(0.2)
+        ended.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
         shielded(work)
-    assert raised.value.args == ("result",)
+    assert ended == ["all of it"]
+
+
+def test_a_signal_after_the_commit_says_that_files_are_complete(tmp_path):
+    code = "import os, signal, sys\n"
+    code += "from cloudgan_geo.cli import decloud, main\n"
+    code += "from cloudgan_geo.raster.writing.output import COMPLETED\n"
+    code += "def ends(*given, **named):\n"
+    code += "    COMPLETED.append('o.tif')\n"
+    code += "    os.kill(os.getpid(), signal.SIGTERM)\n"
+    code += "decloud.decloud.callback = ends\n"
+    code += "main.main(['decloud', 's.tif'])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 128 + signal.SIGTERM
+    assert run.stderr == "Terminated; complete already: o.tif.\n"
 
 
 def test_ignored_signals_stay_ignored(tmp_path):

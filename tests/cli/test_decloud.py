@@ -18,7 +18,9 @@ def test_a_scene_gets_a_neighbour(program, tmp_path, tiny_model):
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("Wrote scene_decloud.tif (130 x 90, 4 bands) in ")
     assert result.stderr.splitlines() == [
-        "Bands: 1,2,3 (the first three of 4 bands)",
+        "Bands: 1,2,3 (by their colour interpretation)",
+        "Corrected: B04, B03, B02",
+        "Copied: 4",
         "Radiometry: dn (red values below 1000 would be negative if there were an offset)",
     ]
     with rasterio.open(tmp_path / "scene_decloud.tif") as dataset:

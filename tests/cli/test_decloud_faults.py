@@ -117,7 +117,7 @@ def test_weights_that_are_none(program, tmp_path, scene, content):
 
 
 def test_an_unknown_model(program, scene):
-    assert "thik" in program.fails(1, "decloud", scene, "--model", "thik")
+    assert "thik" in program.fails(2, "decloud", scene, "--model", "thik")
 
 
 def limit_file_size(size):

@@ -208,7 +208,7 @@ def test_preview_refuses_scenes_of_different_size(tmp_path, sample_data):
         (("train", "--data", "CHIPS", "--out", "x", "--resume"), 1, "--resume"),
         (("train", "--data", "CHIPS", "--out", "x", "--device", "cuda:99"), 2, "--device"),
         (("evaluate", "--data", "nowhere"), 1, "nowhere"),
-        (("evaluate", "--data", "CHIPS", "--model", "nonesuch"), 1, "--model"),
+        (("evaluate", "--data", "CHIPS", "--model", "nonesuch"), 2, "--model"),
         (("prepare", "nowhere", "x"), 1, "nowhere"),
         (("plot", "nowhere"), 1, "nowhere"),
         (("nonesuch",), 2, "nonesuch"),

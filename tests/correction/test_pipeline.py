@@ -523,3 +523,16 @@ class TestOutputs:
         before = source.read_bytes()
         decloud(source, tmp_path / "o.tif", model=StandIn())
         assert source.read_bytes() == before
+
+    def test_what_a_killed_run_left_is_removed_and_nothing_else(self, tmp_path):
+        source = write_scene(tmp_path / "s.tif", ground(100, 100))
+        (tmp_path / ".s_decloud.tif.lock").write_text("cloudgan-geo 0123456789abcdef 1234\n")
+        left = tmp_path / "s_decloud.tif.partial-0123456789abcdef"
+        left.mkdir()
+        (left / "s_decloud.tif").write_text("half")
+        others = ["s_decloud.tif.partial", "s_decloud.tif.partial-1123456789abcdef"]
+        for name in others:
+            (tmp_path / name).write_text("mine")
+        decloud(source, model=StandIn())
+        names = sorted(path.name for path in tmp_path.iterdir())
+        assert names == ["s.tif", "s_decloud.tif", *others]

@@ -349,18 +349,20 @@ class TestAllOrNothing:
 
     def test_a_scene_that_cannot_be_put_in_its_place(self, source, tmp_path, beside, monkeypatch):
         """The others are in theirs by then."""
-        link = os.link
         placed = []
 
-        def fail(old, new):
-            if str(new).endswith("s_decloud.tif"):
-                placed.extend(path.exists() for path in beside.values())
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            link(old, new)
+        def failing(function):
+            def fail(old, new):
+                if str(new).endswith("/s_decloud.tif"):
+                    placed.extend(path.exists() for path in beside.values())
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+                function(old, new)
 
-        monkeypatch.setattr(os, "link", fail)
-        monkeypatch.setattr(os, "replace", fail)
+            return fail
+
+        monkeypatch.setattr(os, "link", failing(os.link))
+        monkeypatch.setattr(os, "replace", failing(os.replace))
         with pytest.raises(OutputError, match=r"s_decloud\.tif: cannot be written"):
             self.run(source, beside)
-        assert placed[:3] == [True] * 3
+        assert placed == [True] * 6
         assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]

@@ -1,5 +1,6 @@
 """Scores and tables against torchmetrics and against arithmetic."""
 
+import dataclasses
 import json
 import math
 
@@ -121,6 +122,16 @@ def test_reports_print_as_tables_and_end_in_bars(report):
         "| thin-seen | change | at most 0.0040 | 0.0041 | **no** |",
         "| thin-seen | coverage, % | 88.0 to 92.0 | - | **no** |",
     ]
+
+
+def test_a_bar_without_all_that_it_names_is_not_judged(report):
+    bar = Bar("gain on here and there, dB", None, least=6, missing=("there",))
+    lacking = dataclasses.replace(report, bars=(*report.bars, bar))
+    text = reports_to_markdown([lacking])
+    assert "1 of 3 are met; 1 not judged." in text
+    assert text.endswith("there, dB | at least 6.00 | - | not judged: no there |")
+    suite = json.loads(reports_to_json([lacking]))["suites"]["thin-seen"]
+    assert [bar["met"] for bar in suite["bars"]] == [True, False, False, None]
 
 
 def test_reports_are_strict_json(report):

@@ -1,6 +1,7 @@
 """The suites on little data, with generators whose scores are known beforehand."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -129,6 +130,35 @@ def test_pairs_are_scored_through_the_product(tmp_path, data_root, unchanged, da
         ("darker", "dn", False, True),
     ]
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (("ts146_2018-03-22", "cr_1970_fall_85"), ()),
+        (("ts146_2018-03-22",), ("cr_1970_fall_85",)),
+        (("cr_1970_fall_85",), ("ts146_2018-03-22",)),
+    ],
+)
+def test_a_bar_on_two_pairs_is_not_judged_by_one(tmp_path, data_root, unchanged, given, missing):
+    pairs = tmp_path / "pairs"
+    pairs.mkdir()
+    for name in given:
+        for date in ("cloudy", "clear"):
+            source = data_root / "pairs" / f"ts146_2018-11-12_{date}.tif"
+            shutil.copy(source, pairs / f"{name}_{date}.tif")
+
+    def decloud(scene, output, *, model, radiometry, opacity=None, raw=False):
+        shutil.copy(scene, output)
+        if opacity is not None:
+            copy(scene, opacity, lambda cloudy: cloudy[10:11] // 10)
+
+    report = pairs_suite(pairs, None, Product(unchanged, decloud, tmp_path), unchanged)
+    bar = report.bars[0]
+    assert bar.what == "gain on ts146_2018-03-22 and cr_1970_fall_85, dB"
+    assert bar.missing == missing
+    assert (bar.met is None) == bool(missing)
+    assert (bar.value is None) == bool(missing)
 
 
 def test_the_clear_suite_counts_pixels_that_stay(tmp_path, chips, data_root, unchanged, darker):

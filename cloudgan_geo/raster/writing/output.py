@@ -8,6 +8,7 @@ import re
 import shutil
 import stat
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,9 @@ _NOT_REPLACED = "the file there cannot be replaced"
 # What only GDAL or a browser knows to open; `C:` is a disk.
 _REMOTE = re.compile(r"/vsi\w+/|[A-Za-z][\w+.-]+:/")
 
+#: Targets whose files were put in their places lately.
+COMPLETED: deque[Path] = deque(maxlen=100)
+
 # Those that are open, and a lock that is held while files are put in their places.
 _OPEN: set[AtomicOutput] = set()
 _COMMITTING = threading.RLock()
@@ -58,7 +62,6 @@ class AtomicOutput:
         place: The same without symbolic links.
         partial: The file to write; known once the context is entered, as is the next.
         pixels: For what is needed only until `partial` is complete.
-        committed: Whether the complete file is in its place.
 
     Raises:
         OutputExistsError: If the target exists and may not be overwritten.
@@ -77,7 +80,6 @@ class AtomicOutput:
         self.path = Path(path)
         self.place = self.partial = self.pixels = self.path
         self.option = option
-        self.committed = False
         self._named = os.fspath(path)
         self._overwrite = overwrite
         self._source = tuple(source)
@@ -144,9 +146,10 @@ class AtomicOutput:
         reached = reached_files(self._source)
         for each in touched:
             if is_any_of(each, reached):
-                what = "is the input itself or a part of it"
+                given = any(_is_same(each, source) for source in self._source)
+                what = "the input itself" if given else "a part of the input"
                 named = self.path if each == self.place else each
-                raise UsageError(f"{named}: {what}; name another file with {self.option}")
+                raise UsageError(f"{named}: is {what}; name another file with {self.option}")
         if not os.path.lexists(self.place):
             raise OutputExistsError(
                 f"{touched[0]}: lies there without {self.path.name}, of which it would be taken "
@@ -225,8 +228,7 @@ def commit_all(files: Sequence[AtomicOutput], check: Callable[[], None] = lambda
         with _COMMITTING:
             check()
             replace_all([file.replacement for file in files])
-            for file in files:
-                file.committed = True
+            COMPLETED.extend(file.path for file in files)
 
     try:
         shielded(replace)
@@ -239,20 +241,21 @@ def commit_all(files: Sequence[AtomicOutput], check: Callable[[], None] = lambda
         raise output_error(file.path, error.cause, file.option, _NOT_REPLACED) from error
 
 
-def give_up_all() -> list[Path]:
+def give_up_all() -> None:
     """Removes what every open output has not completed, for a process that is ending at once.
 
     Waits while files are put in their places.
-
-    Returns:
-        The targets that are complete and in their places nevertheless.
     """
     with _COMMITTING:
-        files = sorted(_OPEN, key=lambda file: file.path)
-        done = [file.path for file in files if file.committed]
-        for file in files:
+        for file in list(_OPEN):
             file.abandon()
-    return done
+
+
+def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
+    try:
+        return path.samefile(source)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_own_folder(path: Path) -> bool:
