@@ -33,6 +33,7 @@ from cloudgan_geo.cli.terminal import own_words_only
 @bands_options.bands
 @options.radiometry
 @options.overwrite
+@options.trust_all_inputs
 @options.progress
 @options.verbosity
 def compare(

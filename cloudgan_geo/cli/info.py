@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @options.overlap
 @options.rgb_only
 @options.cog
-@options.trust_input
+@options.trust_all_inputs
 @options.verbosity
 def info(
     scene: tuple[str, ...],
@@ -43,7 +43,6 @@ def info(
     write: str,
     rgb_only: bool,
     cog: bool,
-    trust_input: bool,
     quiet: bool,
     verbose: bool,
     **settings: Any,
@@ -60,9 +59,7 @@ def info(
 
         wanted = bands_of(model)
         also = wanted.sensor.names if write == "all" else wanted.reads
-        opened = open_scene(
-            scene, bands=bands, rgb_only=rgb_only, also=also, trust_input=trust_input
-        )
+        opened = open_scene(scene, bands=bands, rgb_only=rgb_only, also=also)
         if not quiet and not as_json:
             _tell_scene(opened)
         fit = fit_bands(opened.path, model, wanted, opened.named.indexes, correct)

@@ -204,18 +204,33 @@ def rgb_only(command: F) -> F:
     )(command)
 
 
-def trust_input(command: F) -> F:
-    """Adds `--trust-input`."""
-    return click.option(
-        "--trust-input",
-        is_flag=True,
-        help="Let virtual rasters read whatever they name: other files, the network.",
-    )(command)
-
-
 def overwrite(command: F) -> F:
     """Adds `--overwrite`."""
     return click.option("--overwrite", is_flag=True, help="Replace an output that exists.")(command)
+
+
+_TRUST = (
+    "Let inputs be of any format that GDAL knows, name files anywhere and fetch from servers "
+    "(virtual rasters, for one), and claim more than their bytes can hold."
+)
+
+
+def trust_input(command: F) -> F:
+    """Adds `--trust-input` to a command that hands it on."""
+    return click.option("--trust-input", is_flag=True, help=_TRUST)(command)
+
+
+def _trust(ctx: click.Context, _: click.Parameter, trust: bool) -> None:
+    from cloudgan_geo.raster.reading.trust import trusting_input
+
+    ctx.with_resource(trusting_input(trust))
+
+
+def trust_all_inputs(command: F) -> F:
+    """Adds `--trust-input` to a command; it then holds for all that the command opens."""
+    return click.option(
+        "--trust-input", is_flag=True, expose_value=False, callback=_trust, help=_TRUST
+    )(command)
 
 
 def _watch_stdin(ctx: click.Context, _: click.Parameter, stop: bool) -> None:

@@ -20,6 +20,7 @@ from cloudgan_geo.errors import OutputError, OutputExistsError
 )
 @options.radiometry
 @options.overwrite
+@options.trust_all_inputs
 def preview(
     before: str, after: str, truth: str | None, out: Path, radiometry: str, overwrite: bool
 ) -> None:

@@ -45,6 +45,7 @@ _FAMILIES = ("veil", "patches", "streaks", "perlin", "ridged", "cellular")
 )
 @options.radiometry
 @options.overwrite
+@options.trust_all_inputs
 @options.progress
 @options.verbosity
 def simulate(

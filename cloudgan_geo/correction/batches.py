@@ -73,8 +73,8 @@ def cut_batches(
     for piece in pieces:
         strip = piece.strip
         tops, lefts = grid.tops[strip.first : strip.stop] - strip.top, grid.lefts
-        if piece.wanted.all():
-            where = np.ones((len(tops), len(lefts)), np.bool_)
+        if piece.wanted.all() or not piece.wanted.any():
+            where = np.full((len(tops), len(lefts)), bool(piece.wanted.any()))
         else:
             where = occupied(extend(piece.wanted), tops, lefts)
         rows, columns = np.nonzero(where)

@@ -48,7 +48,8 @@ class DecloudOptions:
             trusted.
         report: JSON file to write about the run, or None.
         overwrite: Replace an output that exists.
-        trust_input: Let virtual rasters read whatever they name.
+        trust_input: Let the scene and the area be of any format, reach for other files and for
+            servers, and claim more than their bytes can hold.
         strip_rows: Rows of windows computed together, or `auto`; changes nothing but speed
             and memory.
     """

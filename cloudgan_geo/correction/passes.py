@@ -175,7 +175,7 @@ class SceneCorrection:
         height = piece.correction.image.shape[1]
         done = piece.rows.cut(0, height)
         pixels = done.pixels.copy()
-        nodata = [self._scene.bands[position].nodata for position in self._writes_at]
+        nodata = [self._scene.bands[position].code for position in self._writes_at]
         judged: list[Estimates] = []
         step = max(1, _CORRECTED_VALUES // self._scene.width)
         for start in range(0, height, step):

@@ -23,6 +23,7 @@ from cloudgan_geo.raster.reading.bands import AskedBands
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.scene import Rows
 from cloudgan_geo.raster.reading.source import ScenePaths, default_output, scene_paths
+from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.raster.writing.cog import write_cog
 from cloudgan_geo.raster.writing.creation import check_creation_options
 from cloudgan_geo.raster.writing.output import AtomicOutput
@@ -113,7 +114,8 @@ def decloud(
             thick too: it is corrected, but not to be trusted.
         report: JSON file to write about the run.
         overwrite: Replace an output that exists.
-        trust_input: Let virtual rasters read whatever they name: other files, the network.
+        trust_input: Let the scene and the area be of any format, reach for other files and for
+            servers, and claim more than their bytes can hold.
         progress: Called now and then with the windows done so far and all there are.
 
     Raises:
@@ -171,7 +173,12 @@ def decloud_scene(
     """
     stop = StopRequest()
     asked = options or DecloudOptions()
-    return shielded(lambda: _decloud(scene, output, model, asked, progress, stop), stop)
+
+    def work() -> DecloudResult:
+        with trusting_input(asked.trust_input):
+            return _decloud(scene, output, model, asked, progress, stop)
+
+    return shielded(work, stop)
 
 
 def _decloud(
@@ -190,7 +197,6 @@ def _decloud(
         bands=options.bands,
         rgb_only=options.rgb_only,
         also=wanted.sensor.names if options.write == "all" else wanted.reads,
-        trust_input=options.trust_input,
     )
     fit = fit_bands(opened.path, model_name(model), wanted, opened.named.indexes, options.correct)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cloudgan_geo.correction.fitting import Fit
+from cloudgan_geo.errors import CloudganWarning
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
 from cloudgan_geo.raster.reading.area import Area, area_of_interest
 from cloudgan_geo.raster.reading.level import Level, find_level
@@ -23,6 +25,9 @@ _STRIP_PIXELS = 2**21
 # Strips that exist at a time: read, waiting for what lies below them, waiting, in work,
 # corrected, waiting, gathered to blocks.
 _COPIES = 8
+
+# A block of what a generator sees around a window; of less it would paint what it likes.
+_LEAST_SIDE = 8
 
 # Bytes a pixel for what is computed with: opacity, error and quality; values, corrections and
 # masks of each band.
@@ -149,6 +154,14 @@ def make_plan(
     """
     grid = WindowGrid(scene.height, scene.width, overlap)
     area = area_of_interest(scene, aoi, bounds)
+    if min(scene.height, scene.width) < _LEAST_SIDE:
+        area = Area.nowhere(scene.height, scene.width)
+        warnings.warn(
+            f"{scene.path}: {scene.width} x {scene.height} pixels are too few to tell cloud from "
+            "ground; all of them keep their values",
+            CloudganWarning,
+            stacklevel=2,
+        )
     stage, reason = find_level(scene.path, scene.tags, level)
     chosen = choose_radiometry(scene, radiometry)
     scene = scene.using(fit.used.reads)

@@ -199,6 +199,10 @@ def judge(
     """
     assert correction.opacity is not None
     assert correction.error is not None
+    if not wanted.any():
+        unknown = np.full_like(correction.error, np.nan)
+        nodata = np.full(wanted.shape[1:], NODATA, np.uint8)
+        return np.zeros_like(correction.image), Estimates(unknown[0].copy(), unknown, nodata)
     opacity = np.clip(correction.opacity, 0, 1)
     reflectance = correction.error * _per_group(bands, bands.corrected_domain, max)
     full = saturated(values[bands.selected], radiometry.of(bands.corrected))

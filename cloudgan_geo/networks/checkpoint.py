@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import pickle
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError, WeightsNotFoundError
 from cloudgan_geo.networks.architectures import Generator, build
 from cloudgan_geo.networks.header import card_bands, is_pickle, read_card
+from cloudgan_geo.networks.limits import check_archive, check_shapes, check_size, check_tensors
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,15 @@ def read_generator(path: str | Path) -> LoadedGenerator:
     path = Path(path)
     if not path.is_file():
         raise WeightsNotFoundError(f"{path}: no such weights file; see --model")
+    check_size(path)
     content = path.read_bytes()
     if is_pickle(content[:9]):
         card: dict[str, Any] = {}
+        check_archive(path, content)
         state = _unpickle(path, content)
     else:
         card, state = _read_safetensors(path)
+    check_tensors(path, state)
     return LoadedGenerator(
         network=_build(path, state, card),
         name=str(card.get("name", path.stem)),
@@ -108,20 +112,20 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     try:
         with safe_open(str(path), "pt") as file:
             return card, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
         raise WeightsError(f"{path}: not readable as safetensors ({error})") from error
 
 
 def _unpickle(path: Path, content: bytes) -> dict[str, Tensor]:
     try:
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # A damaged pickle may raise anything.
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise WeightsError(
             f"{path}: not a plain state dict ({reason}); save it with "
             "torch.save(generator.state_dict(), path)"
         ) from error
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+    if not isinstance(state, dict):
         raise WeightsError(f"{path}: holds no state dict of tensors")
     return state
 
@@ -139,9 +143,12 @@ def _shape(network: Generator) -> dict[str, Any]:
 def _build(path: Path, state: dict[str, Tensor], card: dict[str, Any]) -> Generator:
     bands = card_bands(path, card)
     try:
-        network = build(state, card, bands)
+        build_it = partial(build, state, card, bands)
+        check_shapes(path, build_it, state)
+        network = build_it()
     except WeightsError as error:
-        raise WeightsError(f"{path}: {error}") from error
+        named = str(error).startswith(f"{path}: ")
+        raise WeightsError(str(error) if named else f"{path}: {error}") from error
     try:
         network.load_state_dict({name: _widen(tensor) for name, tensor in state.items()})
     except RuntimeError as error:

@@ -174,9 +174,9 @@ class _ErrorScale:
             self._opacity = torch.tensor(scale["opacity"], dtype=torch.float32)
             self._factor = torch.tensor(scale["factor"], dtype=torch.float32)
             rises = bool((self._opacity.diff() > 0).all()) and len(self._opacity) > 1
-            positive = bool((self._factor > 0).all()) and bool(torch.isfinite(self._factor).all())
+            positive = bool(((self._factor > 0) & (self._factor < 1000)).all())
             if not (rises and positive and self._opacity.shape == self._factor.shape):
-                raise ValueError("opacities that do not rise, or factors that are not above 0")
+                raise ValueError("opacities that do not rise, or factors not within 0 to 1000")
         except (TypeError, KeyError, ValueError, IndexError, RuntimeError) as error:
             raise WeightsError(
                 f"its card has an error_scale that makes no sense: {error}"

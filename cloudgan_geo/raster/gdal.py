@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import rasterio
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
 
 from cloudgan_geo.errors import CloudganWarning
 
@@ -42,6 +44,20 @@ def open_dataset(path: Any, mode: str = "r", **profile: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return rasterio.open(path, mode, **profile)
+
+
+def open_as(path: str, drivers: Sequence[str]) -> Any:
+    """Opens a raster to read with one of some drivers, or with any if there are none.
+
+    Raises:
+        RasterioError: If GDAL cannot.
+    """
+    if len(drivers) <= 1:
+        return open_dataset(path, driver=next(iter(drivers), None))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        # rasterio.open takes one driver only.
+        return DatasetReader(path, driver=list(drivers))
 
 
 def warn_of_environment() -> None:

@@ -151,6 +151,8 @@ def known_blocks(image: Float32, known: NDArray[np.bool_]) -> Float32:
         1 where there is one, else all 0.
     """
     edges = np.arange(0, image.shape[2], BLOCK)
+    if not known.any():
+        return np.zeros((3 * len(image) + 1, len(edges)), np.float32)
     count = np.add.reduceat(known.sum(axis=0, dtype=np.float32), edges)
     complete = bool(known.all())
     # Down first and across after: what is left to do across is an eighth.

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from scenes import EstimatingStandIn, StandIn, ground, read, seen_in_the_view, write_scene
 
 from cloudgan_geo.correction.pipeline import DecloudOptions, decloud, decloud_scene, default_output
-from cloudgan_geo.errors import OutputError, SceneError, UsageError, WeightsError
+from cloudgan_geo.errors import (
+    CloudganWarning,
+    OutputError,
+    SceneError,
+    UsageError,
+    WeightsError,
+)
 from cloudgan_geo.raster.writing import writer as writing
 
 patient = settings(
@@ -250,13 +256,23 @@ def test_progress_goes_from_start_to_end(tmp_path):
     assert told[-1] == (12, 12)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 64), (5, 70), (63, 64), (64, 63), (65, 1), (64, 65)])
+@pytest.mark.parametrize("size", [(8, 8), (8, 70), (63, 64), (64, 63), (65, 9), (64, 65)])
 def test_sizes_around_one_window(tmp_path, size):
     pixels = ground(*size)
     pixels[0, 0, 0] = 100
     source = write_scene(tmp_path / "s.tif", pixels)
     after = read(decloud(source, model=StandIn(lambda batch: batch * 0), radiometry="dn").output)
     assert (after == np.clip(pixels.astype(int) - 2750, 0, None)).all()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 64), (7, 70), (65, 7)])
+def test_scenes_too_small_to_judge_are_kept(tmp_path, size):
+    pixels = ground(*size)
+    source = write_scene(tmp_path / "s.tif", pixels)
+    with pytest.warns(CloudganWarning, match="too few to tell cloud from ground; all of them keep"):
+        done = decloud(source, model=StandIn(lambda batch: batch * 0), radiometry="dn")
+    np.testing.assert_array_equal(read(done.output), pixels)
+    assert done.windows == 0
 
 
 REAL = {

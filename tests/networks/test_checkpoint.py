@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import zipfile
 
 import pytest
 import torch
@@ -245,9 +246,74 @@ def missing(path, small):
     pass
 
 
+def wide(path, small):
+    state = small.state_dict()
+    state["conv_1.double_conv.0.weight"] = torch.zeros(100_000, 3, 1, 1)
+    save_file(state, path)
+
+
+def absurdly_wide(path, small):
+    torch.save({"conv_1.double_conv.0.weight": torch.zeros(1).expand(2**40, 3, 3, 3)}, path)
+
+
+def wide_by_strides(path, small):
+    with torch.device("meta"):
+        shapes = {k: v.shape for k, v in UNetGenerator(width=600).state_dict().items()}
+    state = {name: torch.zeros(()).expand(shape) for name, shape in shapes.items()}
+    torch.save(state, path)
+
+
+def unfolding(path, small):
+    torch.save({"a": torch.zeros(1)}, path)
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+        with archive.open("archive/data/1", "w", force_zip64=True) as member:
+            for _ in range(17):
+                member.write(bytes(2**26))
+
+
+def names_that_are_numbers(path, small):
+    torch.save({1: torch.zeros(2)}, path)
+
+
+def sparse(path, small):
+    torch.save({name: tensor.to_sparse() for name, tensor in small.state_dict().items()}, path)
+
+
+def complex_numbers(path, small):
+    state = small.state_dict()
+    torch.save({name: tensor.to(torch.complex64) for name, tensor in state.items()}, path)
+
+
+def a_list(path, small):
+    torch.save([torch.zeros(2)], path)
+
+
+def half_an_archive(path, small):
+    torch.save(small.state_dict(), path)
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def nonsense(path, small):
+    path.write_bytes(b"\x80\x04" + bytes(range(256)))
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        wide,
+        absurdly_wide,
+        wide_by_strides,
+        pytest.param(unfolding, marks=pytest.mark.slow),
+        names_that_are_numbers,
+        sparse,
+        complex_numbers,
+        a_list,
+        half_an_archive,
+        nonsense,
         damaged,
         foreign,
         wrong_depth,

@@ -149,3 +149,10 @@ def test_the_cards_scale_of_the_error_is_interpolated_over_opacity(network, wind
     assert np.allclose(after.error, before.error * factor, rtol=1e-4)
     assert np.array_equal(after.image, before.image)
     assert np.array_equal(after.opacity, before.opacity)
+
+
+@pytest.mark.parametrize("factor", [[1.0, -1.0], [1.0, 0.0], [1.0, 1e30], [1.0, float("nan")]])
+def test_an_error_scale_that_no_generator_has_is_refused(network, factor):
+    card = {"error_scale": {"opacity": [0.0, 1.0], "factor": factor}}
+    with pytest.raises(WeightsError, match="error_scale that makes no sense"):
+        PreparedGenerator(LoadedGenerator(network, "tiny", "0", card), precision="fp32")

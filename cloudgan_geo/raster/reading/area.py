@@ -25,6 +25,7 @@ from cloudgan_geo.raster.reading.vector import read_polygons
 
 # Straight edges bend when they are reprojected: so many points an area's width follow them.
 _STEPS = 200
+_MOST_STEPS = 1_000_000
 
 # About so many pixels at a time are looked at to see whether any is inside.
 _LOOK_PIXELS = 2**24
@@ -46,6 +47,11 @@ class Area:
         self._geometry = shapely.intersection(geometry, shapely.box(-1, -1, width + 1, height + 1))
         self._height = height
         self._width = width
+
+    @classmethod
+    def nowhere(cls, height: int, width: int) -> Area:
+        """Returns an area in which no pixel of a raster is."""
+        return cls(shapely.Polygon(), height, width)
 
     def inside(self, top: int, bottom: int) -> NDArray[np.bool_]:
         """Tells which pixels of the rows `top` to before `bottom` are inside.
@@ -153,7 +159,13 @@ def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:
         if geometry.is_empty:
             return geometry
         left, bottom, right, top = geometry.bounds
-        geometry = shapely.segmentize(geometry, max(right - left, top - bottom) / _STEPS)
+        step = max(right - left, top - bottom) / _STEPS
+        if not geometry.length <= step * _MOST_STEPS:
+            raise UsageError(
+                f"--aoi {aoi}: its edges are too long and too many to be reprojected; simplify it, "
+                f"or reproject it to {scene.crs.to_string()} first"
+            )
+        geometry = shapely.segmentize(geometry, step)
         points = shapely.get_coordinates(geometry)
         moved = np.stack(transform(crs, scene.crs, *points.T), axis=1)
     except GDAL_ERRORS as error:

@@ -17,9 +17,10 @@ from rasterio.windows import Window
 from cloudgan_geo.errors import CloudganWarning, SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.bands import AskedBands, NamedBands, find_bands
+from cloudgan_geo.raster.reading.extent import check_extent, interleave_of
 from cloudgan_geo.raster.reading.scene import Band, FileState, Scene, open_raster
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
-from cloudgan_geo.raster.reading.trust import ALLOWING
+from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
 
 _DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
@@ -27,8 +28,6 @@ _DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "fl
 _VOLATILE = (".aux.xml", ".ovr")
 # What is looked at where names are missing: so many pieces along a side, of so many pixels.
 _PIECES, _PIECE = 4, 64
-# Pixels along a side: a third of the Earth at 10 m.
-_LARGEST = 1_300_000
 _FILE_DOMAINS = ("IMAGE_STRUCTURE", "SUBDATASETS", "DERIVED_SUBDATASETS", "TIFF", "RPC")
 
 
@@ -50,18 +49,26 @@ def open_scene(
         bands: Red, green and blue, counted from 1, or numbers by band names; None to find them.
         rgb_only: Leave out all other bands.
         also: Names of bands that are wanted of a product besides those at 10 m.
-        trust_input: Let virtual rasters read whatever they name, see `trust`.
+        trust_input: Let it reach for whatever it names, see `trust`.
 
     Raises:
         SceneNotFoundError: If there is no such file.
-        SceneError: If it is no raster, or one of complex or mixed dtypes.
+        SceneError: If it is no raster, or one that reaches for what it should not, or one of
+            complex or mixed dtypes.
         BandError: If its red, green and blue bands cannot be told.
         UsageError: If `bands` are not three of its bands.
     """
-    source = find_source(scene, () if rgb_only else also, trust_input)
-    with rasterio.Env(**GDAL_OPTIONS), open_raster(source.dataset, source.name) as dataset:
+    if trust_input:
+        with trusting_input(True):
+            return open_scene(scene, bands=bands, rgb_only=rgb_only, also=also)
+    source = find_source(scene, () if rgb_only else also)
+    with (
+        rasterio.Env(**GDAL_OPTIONS),
+        open_raster(source.dataset, source.name, source.drivers) as dataset,
+    ):
         try:
-            opened = _describe(dataset, source, bands, also, trust_input)
+            check_extent(source.name, dataset, source.files)
+            opened = _describe(dataset, source, bands, also)
         except GDAL_ERRORS as error:
             raise SceneError(f"{source.name}: is damaged ({reason(error)})") from error
     if opened.named.warning is not None:
@@ -71,6 +78,7 @@ def open_scene(
         visible = {name: opened.named.indexes[name] for name in SENSOR.visible}
         opened = replace(opened, named=replace(opened.named, indexes=visible), resampled=())
     _check_dtypes(opened)
+    _check_nodata(opened)
     if opened.crs is None:
         warnings.warn(
             f"{source.name}: has no coordinate reference system, so the output has none either",
@@ -81,20 +89,9 @@ def open_scene(
 
 
 def _describe(
-    dataset: Any,
-    source: Source,
-    requested: AskedBands | None,
-    also: Collection[str],
-    trust_input: bool,
+    dataset: Any, source: Source, requested: AskedBands | None, also: Collection[str]
 ) -> Scene:
     path = source.name
-    if dataset.driver == "VRT" and not (trust_input or _says_virtual(source)):
-        raise SceneError(f"{path}: is a virtual raster and is not called .vrt; {ALLOWING}")
-    if max(dataset.width, dataset.height) > _LARGEST:
-        raise SceneError(
-            f"{path}: claims {dataset.width} x {dataset.height} pixels, more than {_LARGEST} along "
-            "a side; cut it into tiles"
-        )
     if dataset.count == 0:
         inside = ", ".join(dataset.subdatasets) or "nothing"
         raise SceneError(f"{path}: holds no image itself but {inside}; name one of these")
@@ -146,19 +143,15 @@ def _describe(
         gcps=tuple(gcps),
         rpcs=dataset.rpcs,
         block_shape=dataset.block_shapes[rgb.indexes[0] - 1],
-        interleave=dataset.profile.get("interleave", "band"),
+        interleave=interleave_of(dataset),
         tags=dataset.tags(),
         domains={
             name: dataset.tags(ns=name)
             for name in dataset.tag_namespaces()
             if name not in _FILE_DOMAINS and not name.startswith("xml:")
         },
+        drivers=source.drivers,
     )
-
-
-def _says_virtual(source: Source) -> bool:
-    """Whether people know that it is one: by its name, as XML, or since we made it of files."""
-    return source.dataset.lower().endswith(".vrt") or source.dataset.lstrip().startswith("<")
 
 
 def _without_blank_cirrus(path: str, named: NamedBands, dataset: Any) -> NamedBands:
@@ -197,6 +190,17 @@ def _check_dtypes(scene: Scene) -> None:
         raise SceneError(
             f"{scene.path}: its bands differ in type: {_list(dtypes)}; --rgb-only leaves out all "
             "but red, green and blue"
+        )
+
+
+def _check_nodata(scene: Scene) -> None:
+    """Refuses bands whose validity a GeoTIFF, with one nodata value for all, would change."""
+    codes = {band.code: str(band.nodata).lower() for band in scene.bands}
+    if len(codes) > 1:
+        raise SceneError(
+            f"{scene.path}: its bands declare different nodata values: {_list(set(codes.values()))}"
+            ", and a GeoTIFF has one for all; give them one (gdal_translate -a_nodata) or, where "
+            "only others than red, green and blue differ, leave these out with --rgb-only"
         )
 
 

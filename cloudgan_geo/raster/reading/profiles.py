@@ -28,6 +28,7 @@ _LEAST_SCALE, _LEAST_QUANTUM = 1e-7, 100
 
 # Processing baseline from which on products carry the offset of 1000.
 _OFFSET_BASELINE = 4.0
+_MOST_BASELINE = 100.0
 
 # One value in so many may lie outside reflectance: a dead pixel of a million decides nothing.
 _RARE = 10_000
@@ -169,6 +170,11 @@ def _from_product(scene: Scene) -> Radiometry | None:
     for key, value in tags.items():
         baseline = _number(value)
         if key.endswith("PROCESSING_BASELINE") and baseline is not None:
+            if not 0 < baseline < _MOST_BASELINE:
+                raise RadiometryError(
+                    f"{scene.path}: its tag {key}={value} is no processing baseline; state "
+                    "--radiometry dn or dn-offset"
+                )
             name = "dn-offset" if baseline >= _OFFSET_BASELINE else "dn"
             return _profile(name, f"processing baseline {value}")
     return None
@@ -179,17 +185,17 @@ def _stated(path: str, tags: dict[str, str]) -> Radiometry | None:
     quantum, offset, named = 10_000.0, None, []
     for key, value in tags.items():
         number = _number(value)
-        if number is not None and not math.isfinite(number):
-            continue
         if "ADD_OFFSET" in key and number is not None:
             offset = number
             named.append(f"{key}={value}")
-        elif key.endswith("QUANTIFICATION_VALUE") and number and number != quantum:
+        elif key.endswith("QUANTIFICATION_VALUE") and number not in (None, quantum):
+            assert number is not None
             quantum = number
             named.append(f"{key}={value}")
     if not named:
         return None
-    if not (_LEAST_QUANTUM <= quantum <= 1 / _LEAST_SCALE and abs(offset or 0.0) <= quantum):
+    sane = _LEAST_QUANTUM <= quantum <= 1 / _LEAST_SCALE and abs(offset or 0.0) <= quantum
+    if not sane:  # Nor where one of them is NaN.
         raise RadiometryError(
             f"{path}: its tags {', '.join(named)} are not what a sensor has; state --radiometry dn "
             "or dn-offset"

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.raster.reading.declared import step_off
+
 #: Reflectance of a 1 in the model domain.
 FULL_SCALE = 0.275
 
@@ -84,11 +86,13 @@ class Radiometry:
             values: Any real dtype of up to 32-bit integers, shape (bands, height, width).
             correction: Model domain, float32, of the same shape.
             valid: Of the same shape.
-            nodata: Of each band, or None.
+            nodata: Of each band, from `nodata_code`, or None.
 
         Returns:
             A new array of the dtype and shape of `values`.
         """
+        if not valid.any():
+            return values.copy()
         change = correction * _per_band(np.divide(self.domain, self.scale))
         new: NDArray[Any]
         if np.issubdtype(values.dtype, np.integer):
@@ -103,24 +107,9 @@ class Radiometry:
         new[kept] = values[kept]
         for band, code in enumerate(nodata):
             if code is not None:
-                _avoid(new[band], code, values[band], valid[band])
+                step_off(new[band], code, values[band], valid[band])
         return new
 
 
 def _per_band(factors: NDArray[np.float64]) -> NDArray[np.float32]:
     return factors.astype(np.float32)[:, None, None]
-
-
-def _avoid(new: NDArray[Any], code: float, old: NDArray[Any], valid: NDArray[np.bool_]) -> None:
-    """Moves valid pixels of value `code` one step towards what they were, in place."""
-    integer = np.issubdtype(new.dtype, np.integer)
-    if np.isnan(code) or (integer and not np.isfinite(code)):
-        return
-    hit = (new == (int(code) if integer and code == int(code) else code)) & valid
-    if not hit.any():
-        return
-    if integer:
-        step = np.where(old[hit] > new[hit], 1, -1)
-        new[hit] = (new[hit].astype(np.int64) + step).astype(new.dtype)
-    else:
-        new[hit] = np.nextafter(new[hit], old[hit])

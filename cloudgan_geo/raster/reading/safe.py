@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 from cloudgan_geo.errors import SceneError
@@ -20,8 +23,8 @@ _METADATA = re.compile(r"(?:^|/)MTD_MSIL(1C|2A)\.xml$")
 _FIRST = ("B04", "B03", "B02", "B08")
 _BANDS = (*_FIRST, *(band.name for band in SENSOR.bands if band.name not in _FIRST))
 
-# Of metadata; real ones have some 60 kB.
-_MOST_BYTES = 2**24
+# Those of a product have some 200 kB.
+_MOST_METADATA = 2**24
 
 _KEPT = (
     *("QUANTIFICATION_VALUE", "BOA_QUANTIFICATION_VALUE", "PROCESSING_BASELINE"),
@@ -66,11 +69,16 @@ def find_product(path: str) -> SafeProduct | None:
         try:
             with zipfile.ZipFile(path) as archive:
                 inside = f"/vsizip/{{{os.path.abspath(path)}}}/"
-                return _product(path, archive.namelist(), partial(_member, archive), inside)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+                names = [name for name in archive.namelist() if name.isprintable()]
+                return _product(path, names, lambda name: _read(archive.open(name)), inside)
+        except (
+            *(zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, KeyError),
+            *(ValueError, struct.error, zlib.error, lzma.LZMAError),
+        ) as error:
             if isinstance(error, SceneError):
                 raise
-            raise SceneError(f"{path}: is a damaged zip file ({error})") from error
+            said = " ".join(str(error).split())
+            raise SceneError(f"{path}: is a damaged zip file ({said})") from error
     return None
 
 
@@ -78,17 +86,30 @@ def _from_folder(path: str, folder: Path) -> SafeProduct | None:
     if not any(folder.glob("MTD_MSIL*.xml")):
         return None
     names = [file.relative_to(folder).as_posix() for file in folder.rglob("*.[jx][pm][2l]")]
-    return _product(path, sorted(names), lambda name: _start(folder / name), f"{folder.resolve()}/")
+    names = sorted(name for name in names if name.isprintable())
+    try:
+        return _product(
+            path, names, lambda name: _read((folder / name).open("rb")), f"{folder.resolve()}/"
+        )
+    except OSError as error:
+        if isinstance(error, SceneError):
+            raise
+        raise SceneError(f"{path}: its metadata cannot be read ({error.strerror})") from error
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as member:
-        return member.read(_MOST_BYTES + 1)
+def _read(file: IO[bytes]) -> bytes:
+    """Returns what is in the metadata, of which there may be no more than anybody writes.
 
-
-def _start(file: Path) -> bytes:
-    with open(file, "rb") as opened:
-        return opened.read(_MOST_BYTES + 1)
+    Raises:
+        ParseError: If there is more.
+    """
+    with file:
+        content = file.read(_MOST_METADATA + 1)
+    if len(content) > _MOST_METADATA:
+        raise ElementTree.ParseError(
+            f"it is larger than any product's, which has at most {_MOST_METADATA:,} bytes"
+        )
+    return content
 
 
 def _product(
@@ -116,14 +137,13 @@ def _product(
         elif band in SENSOR.visible:
             raise SceneError(f"{path}: its band {band} at 10 m is missing")
     try:
-        text = read(metadata[0])
-        if len(text) > _MOST_BYTES:
-            raise SceneError(f"{path}: its metadata {metadata[0]} is larger than any product's")
-        tags = _tags(path, ElementTree.fromstring(text), tuple(bands))
+        tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))
         # Its file's name says it even where its text does not.
         level = _METADATA.search(metadata[0])
         tags.setdefault("PROCESSING_LEVEL", f"Level-{level[1]}" if level else "")
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError, RecursionError) as error:
+        if isinstance(error, SceneError):
+            raise
         raise SceneError(f"{path}: its metadata {metadata[0]} is damaged ({error})") from error
     return SafeProduct(bands, tags)
 

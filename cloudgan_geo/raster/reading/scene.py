@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,8 +17,10 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from cloudgan_geo.errors import SceneError
-from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset, reason
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as, reason
 from cloudgan_geo.raster.reading.bands import NamedBands, RgbBands
+from cloudgan_geo.raster.reading.declared import is_code, nodata_code
+from cloudgan_geo.raster.reading.formats import drivers_for, is_remote
 
 # About as many values at a time are read when a whole scene is gone through.
 _READ_VALUES = 2**22
@@ -48,6 +51,11 @@ class Band:
     offset: float
     unit: str | None
     tags: dict[str, str]
+
+    @property
+    def code(self) -> float | None:
+        """The value that GDAL takes for nodata: of integers without what follows the point."""
+        return nodata_code(self.dtype, self.nodata)
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,7 @@ class Scene:
         interleave: `pixel` or `band`.
         tags: Metadata of the file.
         domains: Metadata of the file in other domains, by name.
+        drivers: Of GDAL, that may open it; none for any.
     """
 
     path: str
@@ -156,6 +165,7 @@ class Scene:
     interleave: str
     tags: dict[str, str]
     domains: dict[str, dict[str, str]]
+    drivers: tuple[str, ...]
 
     @property
     def dtype(self) -> str:
@@ -229,7 +239,10 @@ class Scene:
             SceneError: If the file is gone, damaged, truncated or no longer what it was.
         """
         self._check_files()
-        with rasterio.Env(**GDAL_OPTIONS), open_raster(self.dataset, self.path) as dataset:
+        with (
+            rasterio.Env(**GDAL_OPTIONS),
+            open_raster(self.dataset, self.path, self.drivers) as dataset,
+        ):
             if (dataset.width, dataset.height) != (self.width, self.height):
                 raise SceneError(f"{self.path}: was replaced by another file while it was in use")
             for top, bottom in spans:
@@ -254,12 +267,8 @@ class Scene:
         values = pixels[self.used_positions]
         valid = np.isfinite(values) if self.is_float else np.ones(values.shape, np.bool_)
         for band, layer, where in zip(self.used_bands, values, valid, strict=True):
-            if band.nodata is None or np.isnan(band.nodata):
-                continue
-            code = band.nodata
-            if np.isfinite(code) and code == int(code):
-                code = int(code)
-            where &= layer != code
+            if band.code is not None:
+                where &= ~is_code(layer, band.code)
         if self.alpha is not None:
             valid &= dataset.read(self.alpha, window=window) > 0
         mask = dataset.read_masks(self.rgb.indexes[0], window=window) if self.has_mask else None
@@ -268,20 +277,29 @@ class Scene:
         return Rows(pixels, valid, mask)
 
 
-def open_raster(dataset: str, name: str | None = None, driver: str | None = None) -> Any:
+def open_raster(
+    dataset: str, name: str | None = None, drivers: tuple[str, ...] | None = None
+) -> Any:
     """Opens a raster with rasterio.
 
     Args:
         dataset: What GDAL opens.
         name: How to call it in messages.
-        driver: Of GDAL, that alone may open it; None for any.
+        drivers: Of GDAL, that may open it, none for any; by default those of its name.
 
     Raises:
-        SceneError: If it is none.
+        SceneError: If it is none, or is not what its name says.
     """
+    called = name or dataset
     try:
-        return open_dataset(dataset) if driver is None else open_dataset(dataset, driver=driver)
+        allowed = drivers_for(dataset) if drivers is None else drivers
+        # What lies beside it on a server or in an archive may be anything; a server that
+        # answers whatever it is asked for leads GDAL from mask to mask without end.
+        alone = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+        with rasterio.Env(**(alone if allowed and is_remote(dataset) else {})):
+            return open_as(dataset, allowed)
     except GDAL_ERRORS as error:
-        raise SceneError(
-            f"{name or dataset}: is not a raster that can be opened ({reason(error)})"
-        ) from error
+        said = reason(error)
+        if re.match(r"https?://|/vsicurl/", called):
+            said += "; download it first if its server cannot send files in parts"
+        raise SceneError(f"{called}: is not a raster that can be opened ({said})") from error

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudgan_geo.errors import SceneNotFoundError, UsageError
+from cloudgan_geo.errors import SceneError, SceneNotFoundError, UsageError
+from cloudgan_geo.raster.reading.formats import check_content, drivers_for
 from cloudgan_geo.raster.reading.safe import find_product
-from cloudgan_geo.raster.reading.stack import JPEG_2000, stack_files
-from cloudgan_geo.raster.reading.trust import check_trust
+from cloudgan_geo.raster.reading.stack import stack_files
+from cloudgan_geo.raster.reading.trust import REMEDY, input_is_trusted
+from cloudgan_geo.raster.reading.virtual import check_virtual
 
 #: One path, or those of several single-band files.
 ScenePaths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -26,12 +29,17 @@ class Source:
         dataset: What GDAL opens: the same, or a virtual raster (XML) of several files.
         files: Local files that the input consists of, as far as they are known.
         resampled: Indexes, from 1, of the bands that are brought to a finer grid.
+        drivers: Of GDAL, that may open it; none for any.
     """
 
     name: str
     dataset: str
     files: tuple[str, ...]
+    drivers: tuple[str, ...]
     resampled: tuple[int, ...] = ()
+
+
+_IMAGE = re.compile(r"\.(?:tiff?|jp2)$", re.IGNORECASE)
 
 
 def scene_paths(scene: ScenePaths) -> tuple[str, ...]:
@@ -53,42 +61,77 @@ def _text(path: str | os.PathLike[str]) -> str:
     text = os.fspath(path)
     if not isinstance(text, str) or not text or "\0" in text:
         raise UsageError(f"{text!r}: is no path of a scene")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        # GDAL takes names as UTF-8.
+        shown = text.encode("utf-8", "backslashreplace").decode()
+        raise UsageError(f"{shown}: its name is no UTF-8; rename it") from error
     return text
 
 
-def find_source(scene: ScenePaths, also: Collection[str] = (), trust_input: bool = False) -> Source:
+def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
     """Finds out what an input is.
 
     Args:
         scene: A raster, anything GDAL opens; a Sentinel-2 product: its .SAFE folder, the zip
             of that, or its MTD_MSIL1C.xml or MTD_MSIL2A.xml; or several single-band files.
         also: Names of bands that are wanted of a product besides those at 10 m.
-        trust_input: Let virtual rasters read whatever they name.
 
     Raises:
         SceneNotFoundError: If there is no such file.
-        SceneError: If the files do not belong together, or the product cannot be read.
+        SceneError: If the files do not belong together, or the product cannot be read, or what
+            is not trusted is not what its name says or reaches for other files.
         BandError: If the bands of files cannot be told by their names.
     """
     paths = scene_paths(scene)
     for path in paths:
-        if is_local(path) and not os.path.exists(path):
-            raise SceneNotFoundError(f"{path}: there is no such file")
-    if not trust_input:
-        for path in paths:
-            check_trust(path)
+        if is_local(path):
+            if not os.path.exists(path):
+                raise SceneNotFoundError(f"{path}: there is no such file")
+            check_content(path)
+            check_virtual(path)
+        elif path.startswith("<") and not input_is_trusted():
+            raise SceneError(f"{path[:40]}...: is a virtual raster, not a file; {REMEDY}")
     name = ", ".join(paths)
     if len(paths) != 1:
         stack = stack_files(paths)
-        return Source(name, stack.xml, paths, stack.resampled)
+        return Source(name, stack.xml, paths, ("VRT",), stack.resampled)
     product = find_product(paths[0]) if is_local(name) else None
     if product is None:
-        return Source(name, name, paths)
+        _check_single(name)
+        return Source(name, name, paths, drivers_for(name))
     chosen = product.chosen(also)
     bands = tuple(chosen.values())
     files = bands if Path(name).is_dir() or name.lower().endswith(".xml") else (name,)
-    stack = stack_files(bands, tuple(chosen), product.tags, nodata=0, driver=JPEG_2000)
-    return Source(name, stack.xml, files, stack.resampled)
+    stack = stack_files(bands, tuple(chosen), product.tags, nodata=0)
+    return Source(name, stack.xml, files, ("VRT",), stack.resampled)
+
+
+def _check_single(path: str) -> None:
+    """Refuses a folder or a zip that is no product, with what it holds instead.
+
+    Raises:
+        SceneError: If it is one.
+    """
+    if not is_local(path):
+        return
+    if os.path.isdir(path):
+        held, each = sorted(name for name in os.listdir(path) if _IMAGE.search(name)), ""
+        if not held:
+            return  # There are formats that are folders.
+        what, example = "folder", f"{path.rstrip('/')}/*_B0[2348]*{os.path.splitext(held[0])[1]}"
+    elif path.lower().endswith(".zip") and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            held = sorted(name for name in archive.namelist() if _IMAGE.search(name))
+        what, each = "zip", held[0] if held else "NAME"
+        example = f"/vsizip/{os.path.abspath(path)}/{each}"
+    else:
+        return
+    raise SceneError(
+        f"{path}: is a {what} without the metadata (MTD_MSIL1C.xml or MTD_MSIL2A.xml) of a "
+        f"Sentinel-2 product; it holds {len(held)} images: name them, as in {example}"
+    )
 
 
 def is_local(path: str) -> bool:

@@ -17,10 +17,8 @@ from rasterio.transform import Affine, array_bounds
 from cloudgan_geo.errors import BandError, SceneError
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
 from cloudgan_geo.raster.reading.bands import band_name
+from cloudgan_geo.raster.reading.formats import check_content
 from cloudgan_geo.raster.reading.scene import open_raster
-
-#: GDAL's driver of JPEG 2000, which the files of products are.
-JPEG_2000 = "JP2OpenJPEG"
 
 # Coarser and finer grids may lie apart by so much of a fine pixel: rounding of coordinates.
 _TOLERANCE = 0.01
@@ -83,7 +81,6 @@ def stack_files(
     names: Sequence[str] | None = None,
     tags: Mapping[str, str] | None = None,
     nodata: float | None = None,
-    driver: str | None = None,
 ) -> Stack:
     """Describes files of one place as one raster, on the finest of their grids.
 
@@ -95,7 +92,6 @@ def stack_files(
         names: Of their bands, such as B04; by default as the files' names tell.
         tags: Metadata of the whole; by default that of the first file.
         nodata: Value of all bands that means no data; by default what the files declare.
-        driver: Of GDAL, with which alone they may be opened; by default any.
 
     Raises:
         BandError: If a name tells no band, or two the same.
@@ -103,7 +99,7 @@ def stack_files(
     """
     if names is None:
         names = _names(paths)
-    files = [_open(path, name, driver) for path, name in zip(paths, names, strict=True)]
+    files = [_open(path, name) for path, name in zip(paths, names, strict=True)]
     finest = min(files, key=lambda file: abs(file.transform.a))
     root = _whole(finest, files[0].tags if tags is None else tags)
     resampled = []
@@ -117,8 +113,10 @@ def stack_files(
     return Stack(ElementTree.tostring(root, encoding="unicode"), tuple(resampled))
 
 
-def _open(path: str, name: str, driver: str | None) -> _File:
-    with rasterio.Env(**GDAL_OPTIONS), open_raster(path, driver=driver) as dataset:
+def _open(path: str, name: str) -> _File:
+    with rasterio.Env(**GDAL_OPTIONS), open_raster(path) as dataset:
+        # As bands of a virtual raster GDAL will open it by its content.
+        check_content(path)
         if dataset.count != 1:
             raise SceneError(
                 f"{path}: has {dataset.count} bands; of several files each must have one"

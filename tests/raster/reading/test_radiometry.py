@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import rasterio
@@ -93,6 +95,40 @@ def test_nodata_is_no_value_below_1000(tmp_path):
 def test_a_scene_of_nodata_is_anything(tmp_path):
     chosen = choose_radiometry(scene(tmp_path / "s.tif", np.zeros_like(L1C), nodata=0))
     assert chosen.reason == "there are no valid pixels"
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"QUANTIFICATION_VALUE": "1e300"},
+        {"QUANTIFICATION_VALUE": "-1"},
+        {"QUANTIFICATION_VALUE": "0"},
+        {"QUANTIFICATION_VALUE": "inf"},
+        {"BOA_QUANTIFICATION_VALUE": "nan"},
+        {"RADIO_ADD_OFFSET": "-100000"},
+        {"RADIO_ADD_OFFSET": "inf"},
+        {"BOA_ADD_OFFSET": "nan"},
+        {"PROCESSING_BASELINE": "nan"},
+        {"PROCESSING_BASELINE": "inf"},
+        {"PROCESSING_BASELINE": "-3"},
+    ],
+)
+def test_tags_that_no_sensor_has_are_refused(tmp_path, tags):
+    opened = scene(tmp_path / "s.tif", L1C_OFFSET, tags=tags)
+    with pytest.raises(RadiometryError, match=f"s.tif: .*{next(iter(tags))}.*state --radiometry"):
+        choose_radiometry(opened)
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset"),
+    [(1e-300, 0), (1e300, 0), (-1e-4, 0), (float("inf"), 0), (float("nan"), 0), (0, 0)]
+    + [(1e-4, value) for value in (-100000, float("inf"), float("nan"), 1e300)],
+)
+def test_scales_that_no_sensor_has_are_refused(tmp_path, scale, offset):
+    opened = scene(tmp_path / "s.tif", L1C_OFFSET)
+    bands = tuple(replace(band, scale=scale, offset=offset) for band in opened.bands)
+    with pytest.raises(RadiometryError, match="state --radiometry"):
+        choose_radiometry(replace(opened, bands=bands))
 
 
 def test_other_bands_do_not_count(tmp_path):
