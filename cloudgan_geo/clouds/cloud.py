@@ -192,6 +192,20 @@ class PlacedCloud:
         path = scatter(np.zeros_like(through), through, self.cloud.airlight)
         return through * self._lit(rows, columns), path
 
+    def depth_at(self, rows: NDArray[Any], columns: NDArray[Any]) -> Float32:
+        """Returns the optical depth in green at places of the grid, 0 where it is clear.
+
+        Args:
+            rows: As for `light`.
+            columns: As for `light`.
+
+        Returns:
+            Float32, shape (height, width).
+        """
+        if not self.depth:
+            return np.zeros((len(rows), len(columns)), np.float32)
+        return self._optical_depth(self.cloud.field.at(rows, columns))
+
     def _lay(
         self, image: NDArray[np.floating], field: Float32, top: int, left: int
     ) -> tuple[Float32, Float32]:

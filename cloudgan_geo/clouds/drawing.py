@@ -40,31 +40,37 @@ _SHADOW_SHARE, _BLUR_SHARE = 0.1, 0.15
 _SHORTEST = 3.0
 
 
-class _Shape(NamedTuple):
-    """What a family decides."""
+class Shape(NamedTuple):
+    """What a family decides.
+
+    Attributes:
+        field: The cloud's.
+        coverage: See `Cloud`.
+        evenness: See `Cloud`.
+    """
 
     field: Field
     coverage: float
     evenness: float = 0.0
 
 
-def _veil(rng: np.random.Generator) -> _Shape:
+def _veil(rng: np.random.Generator) -> Shape:
     """A cover without gaps, nearly uniform: most of what real veils are."""
     field = _waves(rng, scale=(60, 600), anisotropy=5, patchiness=0.3)
-    return _Shape(field, 1.0, rng.uniform(0.4, 0.97))
+    return Shape(field, 1.0, rng.uniform(0.4, 0.97))
 
 
-def _patches(rng: np.random.Generator) -> _Shape:
+def _patches(rng: np.random.Generator) -> Shape:
     """Cloud with gaps, from single puffs to a cover with holes."""
     field = _waves(rng, scale=(16, 160), anisotropy=2.5, patchiness=0.7)
     # One in six covers everything, in very unequal strength.
-    return _Shape(field, min(1.0, rng.uniform(0.08, 1.18)))
+    return Shape(field, min(1.0, rng.uniform(0.08, 1.18)))
 
 
-def _streaks(rng: np.random.Generator) -> _Shape:
+def _streaks(rng: np.random.Generator) -> Shape:
     """Fibres and bands of cirrus, old contrails among them."""
     field = _waves(rng, scale=(12, 60), anisotropy=12, patchiness=0.5)
-    return _Shape(field, rng.uniform(0.15, 1.0))
+    return Shape(field, rng.uniform(0.15, 1.0))
 
 
 def _waves(
@@ -83,7 +89,7 @@ def _waves(
     )
 
 
-def _perlin(rng: np.random.Generator) -> _Shape:
+def _perlin(rng: np.random.Generator) -> Shape:
     field = FractalField(
         scale=_log_uniform(rng, 16, 160),
         octaves=int(rng.integers(3, 6)),
@@ -92,10 +98,10 @@ def _perlin(rng: np.random.Generator) -> _Shape:
         anisotropy=_log_uniform(rng, 1, 4),
         origin=_origin(rng),
     )
-    return _Shape(field, rng.uniform(0.1, 1.0))
+    return Shape(field, rng.uniform(0.1, 1.0))
 
 
-def _ridged(rng: np.random.Generator) -> _Shape:
+def _ridged(rng: np.random.Generator) -> Shape:
     field = RidgedField(
         scale=_log_uniform(rng, 16, 120),
         octaves=int(rng.integers(3, 6)),
@@ -103,10 +109,10 @@ def _ridged(rng: np.random.Generator) -> _Shape:
         anisotropy=_log_uniform(rng, 1, 4),
         origin=_origin(rng),
     )
-    return _Shape(field, rng.uniform(0.2, 1.0))
+    return Shape(field, rng.uniform(0.2, 1.0))
 
 
-def _cellular(rng: np.random.Generator) -> _Shape:
+def _cellular(rng: np.random.Generator) -> Shape:
     field = CellularField(
         seed=int(rng.integers(2**32)),
         scale=_log_uniform(rng, 10, 60),
@@ -114,7 +120,7 @@ def _cellular(rng: np.random.Generator) -> _Shape:
         rotation=rng.uniform(0, math.pi),
         anisotropy=_log_uniform(rng, 1, 3),
     )
-    return _Shape(field, rng.uniform(0.2, 1.0))
+    return Shape(field, rng.uniform(0.2, 1.0))
 
 
 def _origin(rng: np.random.Generator) -> tuple[float, float]:
@@ -129,7 +135,7 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 TRAINING = {"veil": 0.43, "patches": 0.38, "streaks": 0.19}
 #: What it never draws. Real cirrus, the third such family, needs a scene: `cirrus_opacity`.
 UNSEEN = ("perlin", "ridged", "cellular")
-_SHAPES: dict[str, Callable[[np.random.Generator], _Shape]] = {
+_SHAPES: dict[str, Callable[[np.random.Generator], Shape]] = {
     "veil": _veil,
     "patches": _patches,
     "streaks": _streaks,
@@ -139,6 +145,11 @@ _SHAPES: dict[str, Callable[[np.random.Generator], _Shape]] = {
 }
 #: Every family that `draw_cloud` knows.
 FAMILIES = tuple(_SHAPES)
+
+
+def draw_shape(rng: np.random.Generator, family: str) -> Shape:
+    """Draws the shape of a family, one of `FAMILIES`, without opacity or colour."""
+    return _SHAPES[family](rng)
 
 
 def draw_cloud(
