@@ -339,7 +339,7 @@ class TestFailures:
         threads = threading.active_count()
         yield
         assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
-        assert threading.active_count() == threads
+        assert threading.active_count() <= threads
 
     def run(self, source, change=lambda batch: batch):
         return decloud_scene(
@@ -506,7 +506,7 @@ class TestOutputs:
             with pytest.raises((OutputError, UsageError), match=said):
                 decloud(source, model=model, report=report)
             assert model.windows == 0
-        with pytest.raises(UsageError, match=r"is the input itself or a part of it; .*--report"):
+        with pytest.raises(UsageError, match=r"is the input itself; .*--report"):
             decloud(source, model=model, report=source, overwrite=True)
         assert sorted(path.name for path in tmp_path.iterdir()) == ["r.json", "s.tif"]
 

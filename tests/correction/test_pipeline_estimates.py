@@ -272,7 +272,7 @@ class TestRefusals:
             ({"qa": "no/q.tif"}, "there is no folder"),
             (
                 {"qa": "s.tif", "overwrite": True},
-                "is the input itself or a part of it; name another file with --qa",
+                "is the input itself; name another file with --qa",
             ),
             ({"keep_below": 0.9}, "--keep-below 0.9 --thick-above 0.9"),
             ({"thick": "drop"}, "--thick drop"),
