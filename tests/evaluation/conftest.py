@@ -11,6 +11,7 @@ class Unchanged:
     """A generator that gives its input back and estimates nothing."""
 
     name, sha256, precision, estimates = "unchanged", "0" * 64, "fp32", False
+    sees_surroundings = False
 
     def clean(self, batch, view=None):
         assert view is None
@@ -21,6 +22,7 @@ class Darker:
     """A generator that takes a tenth of its input away and estimates something."""
 
     name, sha256, precision, estimates = "darker", "1" * 64, "fp32", True
+    sees_surroundings = True
 
     def clean(self, batch, view=None):
         assert view.shape == (len(batch), 10, 40, 40)
