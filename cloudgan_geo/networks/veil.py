@@ -20,18 +20,27 @@ LEVELS = ("1C", "2A")
 _TYPICAL = 0.3
 #: Inputs are their difference from typical ground times this: of about unit variance then.
 _SPREAD = 4.0
-#: Of the shift beside the gain, and where opacity and error begin: near none.
-_SHIFT, _FIRST_OPACITY, _FIRST_ERROR = 0.3, -2.0, -3.0
+#: Pixels to each side over which detail's mean is taken.
+REACH = 8
+#: Of shift and of the logarithm of a band's factor; where depth and error begin: near none.
+_SHIFT, _FACTOR, _FIRST_DEPTH, _FIRST_ERROR = 0.3, 0.5, -2.0, -3.0
+#: Depth of a band beyond which contrast is not raised: twelve times.
+_DEEPEST = 2.5
 
 
 class VeilGenerator(nn.Module):
     """U-Net that predicts what to add to a window of any of its bands.
 
-    The correction is gain * x + shift. A veil is smooth, the detail comes from the input: gain
-    and shift are predicted at half of the resolution and interpolated, and all levels below
-    are interpolated too, so that no transposed convolution leaves a grid (A. Odena, V.
-    Dumoulin, C. Olah, "Deconvolution and checkerboard artifacts", Distill, 2016). It is told
-    which of its bands a scene has, and the processing level.
+    The correction is gain * detail + shift. The detail is what the input differs from its own
+    mean over `REACH` pixels around: gain and shift of the input itself can hardly be told
+    apart, and generators learned to shift and left the contrast as low as the veil had made
+    it. The gain of a band is exp(depth * factor) - 1, with the depth that the opacity is made
+    of, as transmittance exp(-depth) takes contrast away, and a factor a band near 1.
+
+    A veil is smooth: depth, factors and shift are predicted at half of the resolution and
+    interpolated, and all levels below are interpolated too, so that no transposed convolution
+    leaves a grid (A. Odena, V. Dumoulin, C. Olah, "Deconvolution and checkerboard artifacts",
+    Distill, 2016). It is told which of its bands a scene has, and the processing level.
 
     Args:
         bands: What it reads and corrects.
@@ -57,6 +66,7 @@ class VeilGenerator(nn.Module):
         reads, corrects = len(bands.reads), len(bands.corrects)
         #: What it takes: windows, and what it is told.
         self.input_shapes = ((reads, 64, 64), (reads + len(LEVELS),))
+        self.typical: Tensor
         self.register_buffer("typical", torch.full((reads,), _TYPICAL))
         self.told = nn.Linear(reads + len(LEVELS), fine)
         self.entry = nn.Sequential(
@@ -127,12 +137,15 @@ class VeilGenerator(nn.Module):
 
     def _estimate(self, raw: Tensor, x: Tensor) -> Estimate:
         bands, groups = len(self.bands.corrects), len(self.bands.groups)
-        gain, shift, opacity, error = torch.split(raw, [bands, bands, 1, groups], dim=1)
+        factor, shift, deep, error = torch.split(raw, [bands, bands, 1, groups], dim=1)
         corrected = x[:, self.bands.selected]
         saturated = (corrected[:, self._shown] >= 1).all(dim=1, keepdim=True)
+        depth = F.softplus(deep + _FIRST_DEPTH)
+        gain = torch.expm1((depth * torch.exp(_FACTOR * factor)).clamp(max=_DEEPEST))
+        correction = gain * detail(corrected) + _SHIFT * shift
         return Estimate(
-            correction=(gain * corrected + _SHIFT * shift).masked_fill(saturated, 0.0),
-            opacity=torch.sigmoid(opacity + _FIRST_OPACITY),
+            correction=correction.masked_fill(saturated, 0.0),
+            opacity=-torch.expm1(-depth),
             error=F.softplus(error + _FIRST_ERROR),
         )
 
@@ -143,6 +156,21 @@ class VeilGenerator(nn.Module):
         if set(visible) <= set(self.bands.corrects):
             return [self.bands.corrects.index(name) for name in visible]
         return list(range(len(self.bands.corrects)))
+
+
+def detail(x: Tensor) -> Tensor:
+    """Returns what an image differs from its mean over the pixels around, of the same shape.
+
+    Args:
+        x: Shape (n, bands, height, width), mirrored beyond its edges; height and width more
+            than `REACH` + 1.
+    """
+    side = 2 * REACH + 1
+    # By running sums: the time does not depend on the reach.
+    sums = F.pad(x, (REACH + 1, REACH, REACH + 1, REACH), mode="reflect").cumsum(dim=3)
+    sums = (sums[..., side:] - sums[..., :-side]).cumsum(dim=2)
+    means = (sums[..., side:, :] - sums[..., :-side, :]) / side**2
+    return x - means
 
 
 def _doubled(y: Tensor) -> Tensor:
