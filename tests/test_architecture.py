@@ -1,6 +1,7 @@
 """The shape of the package: who imports whom, how big modules are, how fast it starts."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,12 @@ PACKAGE = Path(cloudgan_geo.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: What stands on nothing but errors, and what every other room may build on.
-GROUND = {"errors", "callbacks", "interrupts", "sensors", "bands"}
+GROUND = {"errors", "callbacks", "choices", "interrupts", "sensors", "bands"}
 #: What each room may import besides itself and errors; `correction` joins rasters and networks.
 ALLOWED = {
     "errors": set(),
     "callbacks": set(),
+    "choices": set(),
     "sensors": set(),
     "bands": {"sensors"},
     "interrupts": set(),
@@ -35,6 +37,7 @@ ALLOWED = {
 }
 NO_TORCH = (
     "errors",
+    "choices",
     "sensors",
     "bands",
     "windows",
@@ -108,3 +111,32 @@ def test_the_public_names_are_there():
         assert getattr(cloudgan_geo, name) is not None
     with pytest.raises(AttributeError, match="nonesuch"):
         cloudgan_geo.nonesuch  # noqa: B018
+
+
+PAGE = (PACKAGE.parent / "docs" / "architecture.md").read_text()
+_, DRAWN, REST = PAGE.split("## Rooms", 1)[1].split("```", 2)
+#: Rooms whose modules the page names, every one.
+IN_FULL = ("correction", "networks", "raster/reading", "raster/writing", "windows")
+
+
+def test_the_architecture_page_shows_every_room():
+    rooms = {room_of(path) for path in MODULES} - {"__init__", "__main__"}
+    shown = set(re.findall(r"^  ([a-z_]+)(?:/|\.py) ", DRAWN, re.MULTILINE))
+    assert shown == rooms
+
+
+def test_the_architecture_page_names_the_modules_of_the_house():
+    words = set(re.findall(r"\w+", DRAWN))
+    for path in MODULES:
+        place = path.relative_to(PACKAGE).parent.as_posix()
+        if place in IN_FULL and path.stem != "__init__":
+            assert path.stem in words, f"{place}/{path.stem}.py is not on the page"
+
+
+def test_every_module_that_the_architecture_page_names_exists():
+    known = {path.relative_to(PACKAGE).as_posix() for path in MODULES}
+    named = re.findall(r"`([a-z0-9_/]+\.py)`", REST)
+    assert len(named) > 10
+    for name in named:
+        found = any(f"/{path}".endswith(f"/{name}") for path in known)
+        assert found or (PACKAGE.parent / name).is_file(), f"{name} is on the page and gone"

@@ -1,13 +1,23 @@
 """What people see who use the package from Python."""
 
+import io
+import zipfile
+from dataclasses import fields
+from typing import Literal, get_args, get_origin, get_type_hints
+
+import click
 import numpy as np
 import pytest
 import rasterio
+from PIL import Image
 from scenes import StandIn, ground, write_scene
 
 import cloudgan_geo
 from cloudgan_geo import decloud
-from cloudgan_geo.cli.options import _PROFILES
+from cloudgan_geo.choices import AskedRadiometry, Profile
+from cloudgan_geo.cli.decloud import decloud as decloud_command
+from cloudgan_geo.correction.options import DecloudOptions
+from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import CloudganError, CloudganWarning, RadiometryError, UsageError
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
@@ -44,8 +54,44 @@ def test_options_of_the_wrong_kind_are_refused_in_words(tmp_path, asked):
     assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
 
 
-def test_the_command_line_knows_every_profile():
-    assert set(_PROFILES) == set(PROFILES)
+def types_of(thing):
+    # Named in annotations without being imported: that would take torch.
+    return get_type_hints(thing, localns={"LoadedGenerator": object})
+
+
+CHOICES = {
+    option.name: option.type.choices
+    for option in decloud_command.params
+    if isinstance(option.type, click.Choice) and option.name != "form"
+}
+
+
+def test_whatever_takes_one_of_a_few_values_has_a_type_that_lists_them():
+    assert set(CHOICES) == {"radiometry", "level", "correct", "write", "precision", "thick"}
+    for argument, choices in CHOICES.items():
+        assert get_origin(types_of(decloud)[argument]) is Literal
+        assert get_args(types_of(decloud)[argument]) == tuple(choices)
+    assert types_of(decloud)["batch_size"] == int | Literal["auto"]
+
+
+@pytest.mark.parametrize("group", [DecloudOptions, KeepRule])
+def test_options_have_the_same_types_wherever_they_stand(group):
+    for field in fields(group):
+        if field.name in CHOICES:
+            assert types_of(group)[field.name] == types_of(decloud)[field.name]
+
+
+@pytest.mark.parametrize("argument", sorted(CHOICES))
+def test_a_value_that_is_none_of_them_is_refused(tmp_path, argument):
+    scene = write_scene(tmp_path / "s.tif", ground(70, 70))
+    model = "thin" if argument == "precision" else StandIn()
+    with pytest.raises(UsageError, match=f"--{argument} nosuch: "):
+        decloud(scene, model=model, **{argument: "nosuch"})
+
+
+def test_there_is_a_scale_for_every_profile():
+    assert tuple(PROFILES) == get_args(Profile)
+    assert get_args(AskedRadiometry) == ("auto", *PROFILES)
 
 
 class TestOffsetLeftInTrueColour:
@@ -64,6 +110,47 @@ class TestOffsetLeftInTrueColour:
     def test_true_colour_as_it_should_be(self, shared_data, name, recwarn):
         scene = open_scene(shared_data / "scenes" / name, bands=(1, 2, 3))
         assert choose_radiometry(scene).profile == "tci"
+        assert not [w for w in recwarn if "tci-offset" in str(w.message)]
+
+    @pytest.mark.parametrize(
+        ("side", "dark", "warned"),
+        [(256, 0, True), (255, 0, False), (256, 327, True), (256, 328, False)],
+    )
+    def test_enough_pixels_and_fewer_than_one_in_200_below_72(
+        self, tmp_path, recwarn, side, dark, warned
+    ):
+        pixels = np.full((3, side, side), 72, np.uint8)
+        # One band is enough to show that there is no offset.
+        pixels[1].reshape(-1)[:dark] = 71
+        scene = open_scene(write_scene(tmp_path / "s.tif", pixels))
+        assert choose_radiometry(scene).profile == "tci"
+        assert any("tci-offset" in str(w.message) for w in recwarn) == warned
+
+    def test_only_valid_pixels_count(self, tmp_path, recwarn):
+        pixels = np.full((3, 300, 300), 90, np.uint8)
+        pixels[:, :150] = 0
+        scene = open_scene(write_scene(tmp_path / "s.tif", pixels, nodata=0))
+        choose_radiometry(scene)
+        assert not [w for w in recwarn if "tci-offset" in str(w.message)]
+        pixels[:, 50:150] = 90
+        scene = open_scene(write_scene(tmp_path / "t.tif", pixels, nodata=0))
+        with pytest.warns(CloudganWarning, match="tci-offset"):
+            choose_radiometry(scene)
+
+    @pytest.mark.slow
+    def test_chips_of_eurosat_singly_and_side_by_side(self, shared_data, tmp_path, recwarn):
+        with zipfile.ZipFile(shared_data / "eurosat_rgb.zip") as archive:
+            for kind in ("Industrial", "PermanentCrop", "Residential"):
+                names = sorted(name for name in archive.namelist() if f"/{kind}_" in name)[:256]
+                chips = [np.array(Image.open(io.BytesIO(archive.read(name)))) for name in names]
+                blocks = np.reshape(chips, (16, 16, 64, 64, 3)).transpose(4, 0, 2, 1, 3)
+                brightest = sorted(chips, key=lambda chip: np.quantile(chip, 0.005))[-10:]
+                for pixels in (
+                    blocks.reshape(3, 1024, 1024),
+                    *(chip.transpose(2, 0, 1) for chip in brightest),
+                ):
+                    scene = open_scene(write_scene(tmp_path / "s.tif", pixels))
+                    assert choose_radiometry(scene).profile == "tci"
         assert not [w for w in recwarn if "tci-offset" in str(w.message)]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import click
 
+from cloudgan_geo.choices import AskedLevel, Correct, Write
 from cloudgan_geo.cli.options import F
 
 
@@ -54,7 +57,7 @@ def correct(command: F) -> F:
     """Adds `--correct`."""
     return click.option(
         "--correct",
-        type=click.Choice(["rgb", "10m", "all"]),
+        type=click.Choice(get_args(Correct)),
         default="all",
         show_default=True,
         help="Which of the bands to correct that the generator can: red, green and blue, those "
@@ -66,10 +69,10 @@ def level(command: F) -> F:
     """Adds `--level`."""
     return click.option(
         "--level",
-        type=click.Choice(["auto", "1C", "2A"]),
+        type=click.Choice(get_args(AskedLevel)),
         default="auto",
         show_default=True,
-        help="Of the scene's processing, told to generators that ask for it; auto goes by "
+        help="Level of the scene's processing, told to generators that ask for it; auto goes by "
         "metadata and the product's name.",
     )(command)
 
@@ -78,7 +81,7 @@ def write(command: F) -> F:
     """Adds `--write`."""
     return click.option(
         "--write",
-        type=click.Choice(["10m", "all"]),
+        type=click.Choice(get_args(Write)),
         default="10m",
         show_default=True,
         help="Which bands of a product, or of files, of several resolutions to write: those at "

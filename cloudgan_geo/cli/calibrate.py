@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.cli import options
 
 
@@ -37,7 +38,7 @@ def calibrate(
     validation: int,
     overwrite: bool,
     device: str,
-    precision: str,
+    precision: AskedPrecision,
     quiet: bool,
 ) -> None:
     """Fit a factor on the expected error, so that 90 % of the errors lie within it.

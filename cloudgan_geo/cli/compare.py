@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.cli import bands as bands_options
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.pages import page
@@ -44,7 +45,7 @@ def compare(
     json_path: Path | None,
     html_path: Path | None,
     bands: tuple[int, int, int] | None,
-    radiometry: str,
+    radiometry: AskedRadiometry,
     overwrite: bool,
     form: str,
     quiet: bool,

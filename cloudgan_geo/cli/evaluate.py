@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cloudgan_geo.choices import AskedPrecision, AskedRadiometry
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.pages import page
 from cloudgan_geo.cli.terminal import own_words_only
@@ -84,7 +85,7 @@ def evaluate(
     markdown_path: Path | None,
     pictures: Path | None,
     device: str,
-    precision: str,
+    precision: AskedPrecision,
     quiet: bool,
 ) -> None:
     """Score a generator beside the unprocessed input, the dark-channel prior and `article`.
@@ -147,7 +148,7 @@ def _decloud(
     output: Path,
     *,
     model: Any,
-    radiometry: str,
+    radiometry: AskedRadiometry,
     opacity: Path | None = None,
     qa: Path | None = None,
     raw: bool = False,

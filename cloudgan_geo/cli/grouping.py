@@ -25,7 +25,9 @@ class GroupedCommand(click.Command):
         records = {
             param.name: record
             for param in self.get_params(ctx)
-            if (record := param.get_help_record(ctx)) is not None
+            # Some versions of click give arguments a record too, an empty one.
+            if isinstance(param, click.Option)
+            and (record := param.get_help_record(ctx)) is not None
         }
         for heading, names in _GROUPS.items():
             rows = [records.pop(name) for name in names if name in records]

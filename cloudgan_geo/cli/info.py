@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloudgan_geo.choices import Correct, Write
 from cloudgan_geo.cli import bands as bands_options
 from cloudgan_geo.cli import completion, options
 from cloudgan_geo.cli.terminal import own_words_only
@@ -39,8 +40,8 @@ def info(
     as_json: bool,
     model: str,
     bands: tuple[int, int, int] | dict[str, int] | None,
-    correct: str,
-    write: str,
+    correct: Correct,
+    write: Write,
     rgb_only: bool,
     cog: bool,
     quiet: bool,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
+from cloudgan_geo.choices import Thick
 from cloudgan_geo.cli.options import F
 
 
@@ -14,16 +16,16 @@ def estimates(command: F) -> F:
     for name, what in (
         (
             "--error",
-            "half the width of the interval that holds 90 % of the errors, in the scene's units",
+            "half the width of the interval that holds 90 % of the errors (in the scene's units)",
         ),
-        ("--qa", "the quality band: 0 no data, 1 clear, 2 corrected, 3 thick: not to be trusted"),
-        ("--opacity", "the opacity of the cloud, 0 to 1"),
+        ("--qa", "the quality band (0 no data, 1 clear, 2 corrected, 3 thick: not to be trusted)"),
+        ("--opacity", "the opacity of the cloud (0 to 1)"),
     ):
         command = click.option(
             name,
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help=f"Write {what}, to a GeoTIFF.",
+            help=f"Write {what} to a GeoTIFF.",
         )(command)
     return command
 
@@ -49,11 +51,11 @@ def keep_rule(command: F) -> F:
     )
     thick = click.option(
         "--thick",
-        type=click.Choice(["keep", "fill", "nodata"]),
+        type=click.Choice(get_args(Thick)),
         default="keep",
         show_default=True,
-        help="What becomes of these: they keep their values, are filled in with what the "
-        "generator makes up, or become nodata.",
+        help="What becomes of pixels above --thick-above: they keep their values, are filled in "
+        "with what the generator makes up, or become nodata.",
     )
     error = click.option(
         "--thick-error",

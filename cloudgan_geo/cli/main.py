@@ -30,16 +30,16 @@ COMMANDS = {
     "decloud": "Remove the thin clouds of a scene.",
     "info": "Say what decloud would do with a scene.",
     "preview": "Draw a scene before and after.",
+    "compare": "Measure scenes against a clear one.",
+    "models": "List the bundled generators.",
+    "devices": "List where decloud can compute.",
+    "simulate": "Put a synthetic cloud on a clear scene.",
     "train": "Train a generator on clear chips.",
     "evaluate": "Score a generator beside what it has to beat.",
     "calibrate": "Make the error that a generator expects come true.",
     "card": "Write down with a generator how good it is.",
     "plot": "Draw the figures of a training run.",
     "prepare": "Write the article's training pairs.",
-    "simulate": "Put a synthetic cloud on a clear scene.",
-    "compare": "Measure scenes against a clear one.",
-    "models": "List the bundled generators.",
-    "devices": "List where decloud can compute.",
 }
 
 #: What the command line got wrong, or what an option of it mends: exit code 2.
@@ -127,7 +127,13 @@ def _fail(ctx: click.Context, message: str, code: int) -> NoReturn:
     ctx.exit(code)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+_EPILOG = """\b
+To begin with:
+  cloudgan-geo decloud scene.tif    writes scene_decloud.tif beside it
+  cloudgan-geo COMMAND --help       says what a command takes"""
+
+
+@click.group(cls=Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cloudgan-geo")
 def main() -> None:
     """Remove thin clouds from georeferenced Sentinel-2 images."""

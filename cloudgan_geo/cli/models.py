@@ -19,8 +19,11 @@ def models(name: str | None) -> None:
 
     known = {card["name"]: card for card in cards()}
     if name is None:
+        longest = max(map(len, known), default=0)
         for card in known.values():
-            click.echo(f"{card['name']}  {card.get('summary', '')}  [{card.get('licence', '')}]")
+            click.echo(
+                f"{card['name']:{longest}}  {card.get('summary', '')}  [{card.get('licence', '')}]"
+            )
     elif name in known:
         click.echo(json.dumps(known[name], indent=2))
     elif Path(name).is_file():

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
+from cloudgan_geo.choices import AskedPrecision, AskedRadiometry
 from cloudgan_geo.cli import completion
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-# Those of raster.reading.radiometry, which takes numpy to import; a test compares.
-_PROFILES = ("dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance")
 
 #: Key of `click.Context.meta` under which -v is remembered for the handler of errors.
 VERBOSE = "cloudgan_geo.verbose"
@@ -82,9 +80,10 @@ def device(command: F) -> F:
     """Adds `--device`."""
     return click.option(
         "--device",
+        metavar="auto|cpu|cuda|cuda:N|mps",
         default="auto",
         show_default=True,
-        help="Where to compute: auto, cpu, cuda, cuda:1, mps.",
+        help="Where to compute; `devices` lists what there is.",
     )(command)
 
 
@@ -92,7 +91,7 @@ def precision(command: F) -> F:
     """Adds `--precision`."""
     return click.option(
         "--precision",
-        type=click.Choice(["auto", "fp32", "bf16"]),
+        type=click.Choice(get_args(AskedPrecision)),
         default="auto",
         show_default=True,
         help="Number format of the network: fp32 is the reference; auto takes bf16 where the "
@@ -105,8 +104,8 @@ def compilation(command: F) -> F:
     return click.option(
         "--compile/--no-compile",
         default=False,
-        show_default=True,
-        help="Let torch compile the network first, which takes a while; on CUDA only.",
+        help="Let torch compile the network first, which takes a while; on CUDA only, and not by "
+        "default.",
     )(command)
 
 
@@ -114,9 +113,7 @@ def radiometry(command: F) -> F:
     """Adds `--radiometry`."""
     return click.option(
         "--radiometry",
-        type=click.Choice(
-            ["auto", "dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance"]
-        ),
+        type=click.Choice(get_args(AskedRadiometry)),
         default="auto",
         show_default=True,
         help="How values relate to reflectance: DN / 10000, the same after subtracting 1000, "
@@ -179,9 +176,10 @@ def overlap(command: F) -> F:
     return click.option(
         "--overlap",
         type=click.IntRange(0, 63),
+        metavar="PIXELS",
         default=16,
         show_default=True,
-        help="Pixels that neighbouring windows of 64 share.",
+        help="What neighbouring windows of 64 pixels share, 0 to 63.",
     )(command)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import OutputError, OutputExistsError
@@ -22,7 +23,12 @@ from cloudgan_geo.errors import OutputError, OutputExistsError
 @options.overwrite
 @options.trust_all_inputs
 def preview(
-    before: str, after: str, truth: str | None, out: Path, radiometry: str, overwrite: bool
+    before: str,
+    after: str,
+    truth: str | None,
+    out: Path,
+    radiometry: AskedRadiometry,
+    overwrite: bool,
 ) -> None:
     """Draw the scene BEFORE and AFTER side by side as a PNG.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.cli import options
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
@@ -57,7 +58,7 @@ def simulate(
     opacity: float | None,
     airlight: float | None,
     opacity_out: Path | None,
-    radiometry: str,
+    radiometry: AskedRadiometry,
     overwrite: bool,
     form: str,
     quiet: bool,
@@ -115,7 +116,7 @@ def _scene(
     out: Path,
     opacity_out: Path | None,
     asked: CloudOptions,
-    radiometry: str,
+    radiometry: AskedRadiometry,
     overwrite: bool,
     progress: Callable[[int, int], None],
 ) -> tuple[dict[str, Any], str]:
@@ -137,7 +138,7 @@ def _scene(
         "mean_opacity": done.mean_opacity,
     }
     said = (
-        f"Wrote {done.output} and {done.opacity}: {done.coverage:.1%} under cloud of mean "
+        f"Wrote {done.output} and {done.opacity}: {100 * done.coverage:.1f} % under cloud of mean "
         f"opacity {done.mean_opacity:.3f}"
     )
     return facts, said

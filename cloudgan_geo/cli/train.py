@@ -6,10 +6,11 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from cloudgan_geo.choices import Adversarial, AskedPrecision, Context, Schedule
 from cloudgan_geo.cli import options
 from cloudgan_geo.errors import OutputExistsError, RunError, UsageError
 from cloudgan_geo.training.recipe import RECIPES, Recipe, recipe_named
@@ -54,7 +55,7 @@ _OVERRIDES = (
 )
 @click.option(
     "--adversarial",
-    type=click.Choice(["minimax", "non-saturating"]),
+    type=click.Choice(get_args(Adversarial)),
     help="Loss of the generator on the discriminator's verdict.",
 )
 @click.option(
@@ -64,7 +65,7 @@ _OVERRIDES = (
 )
 @click.option(
     "--schedule",
-    type=click.Choice(["constant", "step", "cosine"]),
+    type=click.Choice(get_args(Schedule)),
     help="Learning rate: constant, times 0.1 every 10 epochs, or warm-up and cosine.",
 )
 @click.option(
@@ -72,7 +73,7 @@ _OVERRIDES = (
 )
 @click.option(
     "--context",
-    type=click.Choice(["surroundings", "scene", "none"]),
+    type=click.Choice(get_args(Context)),
     help="What the generator for thin cloud sees beyond a chip.",
 )
 @click.option(
@@ -94,7 +95,7 @@ def train(
     start_from: str | None,
     checkpoint_every: int,
     device: str,
-    precision: str,
+    precision: AskedPrecision,
     quiet: bool,
     **overrides: Any,
 ) -> None:

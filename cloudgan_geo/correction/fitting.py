@@ -6,20 +6,16 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, Protocol, get_args, runtime_checkable
+from typing import Protocol, get_args, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.bands import ALL, BandSet
+from cloudgan_geo.choices import Correct, Level
 from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.errors import BandError, UsageError
 from cloudgan_geo.networks.cleaned import Cleaned
-from cloudgan_geo.raster.reading.level import Level
-
-#: Which of the bands that it can correct a generator is to correct.
-Correct = Literal["rgb", "10m", "all"]
-CORRECT_CHOICES: tuple[str, ...] = get_args(Correct)
 
 _FINEST = 10.0
 
@@ -65,7 +61,11 @@ class Fit:
 
 
 def fit_bands(
-    path: str, model: str | os.PathLike[str], bands: BandSet, there: Collection[str], correct: str
+    path: str,
+    model: str | os.PathLike[str],
+    bands: BandSet,
+    there: Collection[str],
+    correct: Correct,
 ) -> Fit:
     """Settles which bands of a scene a generator reads and corrects.
 
@@ -74,14 +74,14 @@ def fit_bands(
         model: The generator's name or file, for messages.
         bands: What it reads and corrects.
         there: Names of the bands that the scene has.
-        correct: One of `CORRECT_CHOICES`: `rgb`, the bands of `10m`, or `all`.
+        correct: `rgb`, the bands of `10m`, or `all`.
 
     Raises:
         UsageError: If there is no such choice, or nothing is left to correct.
         BandError: If the scene lacks a band that the generator cannot do without.
     """
-    if correct not in CORRECT_CHOICES:
-        raise UsageError(f"--correct {correct}: takes one of {', '.join(CORRECT_CHOICES)}")
+    if correct not in get_args(Correct):
+        raise UsageError(f"--correct {correct}: takes one of {', '.join(get_args(Correct))}")
     lacking = [name for name in bands.needs if name not in there]
     if lacking:
         raise BandError(

@@ -7,14 +7,21 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
+from cloudgan_geo.choices import (
+    AskedLevel,
+    AskedPrecision,
+    AskedRadiometry,
+    Auto,
+    Correct,
+    Level,
+    Thick,
+    Write,
+)
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.bands import AskedBands
-
-#: Which bands of a product of several resolutions are written.
-Write = Literal["10m", "all"]
 
 
 @dataclass(frozen=True)
@@ -55,14 +62,14 @@ class DecloudOptions:
     """
 
     bands: AskedBands | None = None
-    radiometry: str = "auto"
-    level: str = "auto"
-    correct: str = "all"
-    write: str = "10m"
+    radiometry: AskedRadiometry = "auto"
+    level: AskedLevel = "auto"
+    correct: Correct = "all"
+    write: Write = "10m"
     overlap: int = 16
-    batch_size: int | str = "auto"
+    batch_size: int | Auto = "auto"
     device: str = "auto"
-    precision: str = "auto"
+    precision: AskedPrecision = "auto"
     compile: bool = False
     rgb_only: bool = False
     aoi: str | os.PathLike[str] | None = None
@@ -74,12 +81,12 @@ class DecloudOptions:
     error: str | os.PathLike[str] | None = None
     keep_below: float = 0.05
     thick_above: float = 0.9
-    thick: str = "keep"
+    thick: Thick = "keep"
     thick_error: float = 0.035
     report: str | os.PathLike[str] | None = None
     overwrite: bool = False
     trust_input: bool = False
-    strip_rows: int | str = "auto"
+    strip_rows: int | Auto = "auto"
 
     def __post_init__(self) -> None:
         for option in ("batch_size", "strip_rows"):
@@ -163,7 +170,7 @@ class DecloudResult:
     bands_corrected: tuple[str, ...]
     bands_copied: tuple[str, ...]
     bands_missing: tuple[str, ...]
-    level: str | None
+    level: Level | None
     level_reason: str
     radiometry: str
     radiometry_reason: str

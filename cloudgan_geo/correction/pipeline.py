@@ -6,12 +6,21 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cloudgan_geo.callbacks import Progress
+from cloudgan_geo.callbacks import Progress, at_least_every_second
+from cloudgan_geo.choices import (
+    AskedLevel,
+    AskedPrecision,
+    AskedRadiometry,
+    Auto,
+    Correct,
+    Thick,
+    Write,
+)
 from cloudgan_geo.correction.cleaner import Cleaner, Model, bands_of, model_name, ready
 from cloudgan_geo.correction.engine import correct_scene
-from cloudgan_geo.correction.fitting import Correct, fit_bands, fitted
+from cloudgan_geo.correction.fitting import fit_bands, fitted
 from cloudgan_geo.correction.layers import writing_estimates
-from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult, Write
+from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.passes import SceneCorrection
 from cloudgan_geo.correction.plan import Plan, make_plan
 from cloudgan_geo.correction.quality import Estimates
@@ -45,14 +54,14 @@ def decloud(
     *,
     model: Model = "thin",
     bands: AskedBands | None = None,
-    radiometry: str = "auto",
-    level: str = "auto",
+    radiometry: AskedRadiometry = "auto",
+    level: AskedLevel = "auto",
     correct: Correct = "all",
     write: Write = "10m",
     overlap: int = 16,
-    batch_size: int | str = "auto",
+    batch_size: int | Auto = "auto",
     device: str = "auto",
-    precision: str = "auto",
+    precision: AskedPrecision = "auto",
     compile: bool = False,
     rgb_only: bool = False,
     aoi: str | os.PathLike[str] | None = None,
@@ -64,7 +73,7 @@ def decloud(
     error: str | os.PathLike[str] | None = None,
     keep_below: float = 0.05,
     thick_above: float = 0.9,
-    thick: str = "keep",
+    thick: Thick = "keep",
     thick_error: float = 0.035,
     report: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
@@ -116,7 +125,9 @@ def decloud(
         overwrite: Replace an output that exists.
         trust_input: Let the scene and the area be of any format, reach for other files and for
             servers, and claim more than their bytes can hold.
-        progress: Called now and then with the windows done so far and all there are.
+        progress: Called with the windows done so far and all there are: once these are known,
+            after every batch of windows, and at least every second, though nothing new is done.
+            It is called from other threads, never twice at a time; what it raises ends the work.
 
     Raises:
         UsageError: If an option cannot be honoured.
@@ -201,7 +212,10 @@ def _decloud(
     fit = fit_bands(opened.path, model_name(model), wanted, opened.named.indexes, options.correct)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
     given = (*scene_paths(scene), *([model] if isinstance(model, (str, os.PathLike)) else []))
-    with opened_targets(target, options, opened, given) as targets:
+    with (
+        opened_targets(target, options, opened, given) as targets,
+        at_least_every_second(progress) as tell,
+    ):
         plan = make_plan(
             opened,
             fit,
@@ -214,6 +228,7 @@ def _decloud(
         )
         options.keep_rule.check(plan.scene)
         clock.stage("plan")
+        tell(0, len(plan.grid))
         engine = ready(model, options)
         cleaner = fitted(engine, fit, plan.level)
         if not cleaner.estimates and options.for_estimates:
@@ -241,8 +256,7 @@ def _decloud(
 
             def show(done: int, total: int) -> None:
                 stop.check()
-                if progress is not None:
-                    progress(done, total)
+                tell(done, total)
 
             run = correct_scene(plan, cleaner, engine, options, write, show)
         clock.stage("correct")

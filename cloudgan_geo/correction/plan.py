@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cloudgan_geo.choices import AskedLevel, AskedRadiometry, Level, Write
 from cloudgan_geo.correction.fitting import Fit
 from cloudgan_geo.errors import CloudganWarning
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
 from cloudgan_geo.raster.reading.area import Area, area_of_interest
-from cloudgan_geo.raster.reading.level import Level, find_level
+from cloudgan_geo.raster.reading.level import find_level
 from cloudgan_geo.raster.reading.profiles import choose_radiometry, radiometry_of_used
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Rows, Scene
@@ -129,9 +130,9 @@ def make_plan(
     scene: Scene,
     fit: Fit,
     *,
-    radiometry: str = "auto",
-    level: str = "auto",
-    write: str = "10m",
+    radiometry: AskedRadiometry = "auto",
+    level: AskedLevel = "auto",
+    write: Write = "10m",
     overlap: int = 16,
     aoi: str | os.PathLike[str] | None = None,
     bounds: Sequence[float] | None = None,

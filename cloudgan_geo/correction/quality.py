@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.bands import BandSet
+from cloudgan_geo.choices import Thick
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
@@ -19,9 +20,6 @@ from cloudgan_geo.windows.mosaic import Correction
 #: Classes of the quality band, and what they are called.
 NODATA, CLEAR, CORRECTED, THICK = range(4)
 CLASSES = ("nodata", "clear", "corrected", "thick")
-
-#: What may become of pixels under thick cloud.
-THICK_CHOICES = ("keep", "fill", "nodata")
 
 # At so many times the opacity that is kept the correction has its full effect: at 2 more of thin
 # veils stays (gain on validation mosaics 8.67 dB against 8.76).
@@ -59,12 +57,12 @@ class KeepRule:
 
     keep_below: float = 0.05
     thick_above: float = 0.9
-    thick: str = "keep"
+    thick: Thick = "keep"
     thick_error: float = 0.035
 
     def __post_init__(self) -> None:
-        if self.thick not in THICK_CHOICES:
-            raise UsageError(f"--thick {self.thick}: takes {', '.join(THICK_CHOICES)}")
+        if self.thick not in get_args(Thick):
+            raise UsageError(f"--thick {self.thick}: takes {', '.join(get_args(Thick))}")
         if not 0 <= self.keep_below < self.thick_above <= 1:
             raise UsageError(
                 f"--keep-below {self.keep_below:g} --thick-above {self.thick_above:g}: they take "

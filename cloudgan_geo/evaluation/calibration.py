@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import Chips, split
+from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import DatasetError, UsageError
 from cloudgan_geo.evaluation.coverage import BINS, bin_name
 from cloudgan_geo.evaluation.methods import clean_windows
@@ -152,7 +153,7 @@ def calibrate(
     *,
     validation: int,
     device: str = "auto",
-    precision: str = "auto",
+    precision: AskedPrecision = "auto",
     rounds: int = _ROUNDS,
     progress: Advance | None = None,
 ) -> Calibration:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import SIZE, Chips
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.evaluation.methods import UNPROCESSED, Contest
 from cloudgan_geo.evaluation.mosaics import mosaic
@@ -40,7 +41,7 @@ class CloudyScene:
     """
 
     file: str
-    radiometry: str
+    radiometry: AskedRadiometry
     clusters: tuple[tuple[int, int, int, int], ...]
 
 
@@ -157,12 +158,12 @@ def _changes(
 
 
 def _unchanged(
-    path: Path, radiometry: str | None, product: Product
+    path: Path, radiometry: AskedRadiometry | None, product: Product
 ) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
     """Returns the values of a scene, and which pixels `decloud` leaves as they are."""
     scene = open_scene(path)
     output = product.folder / f"{path.stem}_decloud.tif"
-    profile = radiometry or radiometry_of(scene).profile
+    profile = radiometry or radiometry_of(scene).asked
     product.decloud(path, output, model=product.cleaner, radiometry=profile)
     before, after = visible_values(path, scene), visible_values(output, scene)
     output.unlink()

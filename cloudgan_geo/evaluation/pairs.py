@@ -99,7 +99,7 @@ def _score(cloudy: Path, clear: Path, product: Product, article: PreparedGenerat
     """Returns the scores of all methods for a pair."""
     cleaner, folder = product.cleaner, product.folder
     radiometry = radiometry_of(open_scene(clear))
-    profile = radiometry.profile
+    profile = radiometry.asked
     images = {UNPROCESSED: cloudy, DARK_CHANNEL: folder / "dark_channel.tif"}
     _write_dark_channel(cloudy, images[DARK_CHANNEL], radiometry)
     generators = {generator.name: generator for generator in (article, cleaner)}
@@ -142,7 +142,7 @@ def _against_cirrus(scene: CirrusScene, product: Product) -> float | None:
     cleaner, folder = product.cleaner, product.folder
     opened = open_scene(scene.path)
     output, opacity = folder / "cirrus.tif", folder / "opacity.tif"
-    profile = radiometry_of(opened).profile
+    profile = radiometry_of(opened).asked
     product.decloud(scene.path, output, model=cleaner, radiometry=profile, opacity=opacity)
     with rasterio.open(opacity) as dataset:
         estimated: NDArray[np.float32] = dataset.read(1)

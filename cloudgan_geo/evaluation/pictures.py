@@ -11,6 +11,7 @@ import rasterio
 from numpy.typing import NDArray
 
 from cloudgan_geo.callbacks import Advance
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.correction.quality import CLASSES, NODATA
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.preview import (
@@ -90,7 +91,7 @@ def draw_pictures(
 
 
 def _pair(cloudy: Path, clear: Path, product: Product) -> list[Drawing]:
-    profile = radiometry_of(open_scene(clear)).profile
+    profile = radiometry_of(open_scene(clear)).asked
     truth = read_panel(clear, "clear date", profile)
     after, estimates = _cleaned(cloudy, profile, product)
     measured = [
@@ -101,13 +102,15 @@ def _pair(cloudy: Path, clear: Path, product: Product) -> list[Drawing]:
 
 
 def _scene(path: Path, product: Product) -> list[Drawing]:
-    profile = radiometry_of(open_scene(path)).profile
+    profile = radiometry_of(open_scene(path)).asked
     after, estimates = _cleaned(path, profile, product)
     before = read_panel(path, "before", profile)
     return [*(drawing_of(panel, longest=_MOST) for panel in (before, after)), *estimates]
 
 
-def _cleaned(scene: Path, profile: str, product: Product) -> tuple[Panel, list[Drawing]]:
+def _cleaned(
+    scene: Path, profile: AskedRadiometry, product: Product
+) -> tuple[Panel, list[Drawing]]:
     """Returns a scene without its clouds, and drawings of what the generator estimated."""
     cleaner = product.cleaner
     with tempfile.TemporaryDirectory(dir=product.folder) as name:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
@@ -48,7 +49,9 @@ class Panel:
     valid: NDArray[np.bool_]
 
 
-def read_panel(path: str | os.PathLike[str], title: str, radiometry: str = "auto") -> Panel:
+def read_panel(
+    path: str | os.PathLike[str], title: str, radiometry: AskedRadiometry = "auto"
+) -> Panel:
     """Reads the visible bands of a whole scene into the model domain.
 
     Args:

@@ -10,6 +10,7 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
@@ -25,7 +26,7 @@ class Decloud(Protocol):
         output: Path,
         *,
         model: PreparedGenerator,
-        radiometry: str,
+        radiometry: AskedRadiometry,
         opacity: Path | None = None,
         qa: Path | None = None,
         raw: bool = False,

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 from torch.nn.functional import max_pool2d
 
-from cloudgan_geo.callbacks import Progress
+from cloudgan_geo.callbacks import Progress, at_least_every_second
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.comparison import QA_CLASSES, Comparison, Line, SceneScores
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
@@ -45,7 +46,7 @@ def compare_scenes(
     *,
     qa: str | os.PathLike[str] | None = None,
     bands: Sequence[int] | None = None,
-    radiometry: str = "auto",
+    radiometry: AskedRadiometry = "auto",
     progress: Progress | None = None,
 ) -> Comparison:
     """Measures scenes against a clear one, a few rows at a time.
@@ -58,7 +59,7 @@ def compare_scenes(
         qa: Quality band that `decloud --qa` wrote: scores of its classes are given too.
         bands: Red, green and blue of every scene, counted from 1; None to find them.
         radiometry: Profile of every scene, or `auto`.
-        progress: Called now and then with the rows done so far and all there are.
+        progress: Called at least every second with the rows done so far and all there are.
 
     Raises:
         SceneError: If one cannot be read, its bands or radiometry cannot be told, the grids
@@ -73,6 +74,8 @@ def compare_scenes(
     classes = {0: "all", **({} if qa is None else QA_CLASSES)}
     sums = {(name, code): _Sums() for name in images for code in classes}
     with contextlib.ExitStack() as stack:
+        tell = stack.enter_context(at_least_every_second(progress))
+        tell(0, truth.height)
         pieces = {
             name: stack.enter_context(contextlib.closing(_rows(scene, truth, profiles[name])))
             for name, scene in scenes.items()
@@ -87,8 +90,7 @@ def compare_scenes(
                 errors = _Errors.of(strips[name].image, strips["clear"].image, counts, kept)
                 for code in classes:
                     sums[name, code].add(errors, None if code == 0 else codes[kept] == code)
-            if progress is not None:
-                progress(bottom, truth.height)
+            tell(bottom, truth.height)
     if not any(total.pixels for total in sums.values()):
         raise SceneError(f"{truth.path}: no pixel holds data in it and in what it is compared with")
     return Comparison(

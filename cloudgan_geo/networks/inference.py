@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import UsageError, WeightsError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.cleaned import Cleaned
@@ -57,7 +58,7 @@ class PreparedGenerator:
         loaded: LoadedGenerator,
         *,
         device: str = "auto",
-        precision: str = "auto",
+        precision: AskedPrecision = "auto",
         compile: bool = False,
     ) -> None:
         self.name = loaded.name
@@ -214,7 +215,7 @@ class _ErrorScale:
 
 
 def load_cleaner(
-    model: str | os.PathLike[str], *, device: str = "auto", precision: str = "auto"
+    model: str | os.PathLike[str], *, device: str = "auto", precision: AskedPrecision = "auto"
 ) -> PreparedGenerator:
     """Loads a generator by name or path, ready to clean batches of windows.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from torch import nn
 
+from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks.devices import bf16_support
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
-
-PRECISIONS = ("auto", "fp32", "bf16")
 
 #: How far bf16 may lie off fp32 to be chosen by `auto`: DN of a 16-bit scene (reflectance *
 #: 10000), 99.9th percentile of all corrected values.
@@ -64,7 +64,9 @@ def choose_device(device: str) -> torch.device:
     return chosen
 
 
-def choose_precision(precision: str, network: nn.Module, device: torch.device) -> torch.dtype:
+def choose_precision(
+    precision: AskedPrecision, network: nn.Module, device: torch.device
+) -> torch.dtype:
     """Returns the number format that `settle_precision` settles on, as torch names it.
 
     Raises:
@@ -73,7 +75,9 @@ def choose_precision(precision: str, network: nn.Module, device: torch.device) -
     return settle_precision(precision, network, device).dtype
 
 
-def settle_precision(precision: str, network: nn.Module, device: torch.device) -> Precision:
+def settle_precision(
+    precision: AskedPrecision, network: nn.Module, device: torch.device
+) -> Precision:
     """Settles the number format to run a trained generator in.
 
     `auto` takes bf16 where the device computes in it natively and the generator's results stay
@@ -102,7 +106,7 @@ def settle_precision(precision: str, network: nn.Module, device: torch.device) -
     return _by_device(device)
 
 
-def choose_training_precision(precision: str, device: torch.device) -> torch.dtype:
+def choose_training_precision(precision: AskedPrecision, device: torch.device) -> torch.dtype:
     """Returns the number format to train in.
 
     `auto` takes bf16 where the device computes in it natively: a network in training has no
@@ -123,9 +127,11 @@ def autocast(device: torch.device, dtype: torch.dtype) -> torch.autocast:
     return torch.autocast(device.type, dtype, enabled=dtype != torch.float32)
 
 
-def _asked_for(precision: str) -> Precision | None:
-    if precision not in PRECISIONS:
-        raise UsageError(f"--precision {precision}: takes one of {', '.join(PRECISIONS)}")
+def _asked_for(precision: AskedPrecision) -> Precision | None:
+    if precision not in get_args(AskedPrecision):
+        raise UsageError(
+            f"--precision {precision}: takes one of {', '.join(get_args(AskedPrecision))}"
+        )
     return None if precision == "auto" else Precision(precision, "asked for")
 
 

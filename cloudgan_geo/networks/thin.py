@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cloudgan_geo.bands import RGB, BandSet
+from cloudgan_geo.choices import Context
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.backbone import DoubleConv, UNetLevels
-
-Context = Literal["surroundings", "scene", "none"]
 
 #: Side of the view on what surrounds a window, and the cells of the window itself in that view
 #: once it is halved.

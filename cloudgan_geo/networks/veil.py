@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cloudgan_geo.bands import BandSet
+from cloudgan_geo.choices import Level
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.backbone import DoubleConv
 from cloudgan_geo.networks.thin import Estimate
 
 #: Values beside the bands' flags that it is told: level 1C, level 2A; both 0 if unknown.
-LEVELS = ("1C", "2A")
+LEVELS: tuple[str, ...] = get_args(Level)
 #: Ground that is taken for typical, in the model domain of a band, until a card tells it.
 _TYPICAL = 0.3
 #: Inputs are their difference from typical ground times this: of about unit variance then.

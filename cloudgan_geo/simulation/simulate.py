@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 
 from cloudgan_geo import __version__
-from cloudgan_geo.callbacks import Progress
+from cloudgan_geo.callbacks import Progress, at_least_every_second
 from cloudgan_geo.chips.eurosat import load_chips, model_domain
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.clouds.cloud import Cloud, PlacedCloud
 from cloudgan_geo.clouds.drawing import FAMILIES, draw_cloud, overcast
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
@@ -114,7 +115,7 @@ def simulate_scene(
     options: CloudOptions | None = None,
     *,
     opacity: str | os.PathLike[str] | None = None,
-    radiometry: str = "auto",
+    radiometry: AskedRadiometry = "auto",
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> SimulatedScene:
@@ -132,7 +133,7 @@ def simulate_scene(
         opacity: GeoTIFF for the truth; by default `<output>_opacity.tif`.
         radiometry: How values relate to reflectance, as for `decloud`.
         overwrite: Replace outputs that exist.
-        progress: Called now and then with the rows done so far and all there are.
+        progress: Called at least every second with the rows done so far and all there are.
 
     Raises:
         UsageError: If an option cannot be honoured.
@@ -157,11 +158,13 @@ def simulate_scene(
     with (
         AtomicOutput(target, option="OUT", **settings) as file,
         AtomicOutput(truth, option="--opacity-out", **settings) as beside,
+        at_least_every_second(progress) as tell,
     ):
         with (
             SceneWriter(file.partial, target, opened) as cloudy,
             SceneWriter(beside.partial, truth, _opacity_like(opened)) as under_cloud,
         ):
+            tell(0, opened.height)
             cloudy.tag(tags)
             under_cloud.tag(tags)
             covered = _Covered()
@@ -169,8 +172,7 @@ def simulate_scene(
                 cloudy.write(seen)
                 under_cloud.write(under)
                 covered.add(under.pixels)
-                if progress is not None:
-                    progress(covered.rows, opened.height)
+                tell(covered.rows, opened.height)
         commit_all((beside, file))
     return SimulatedScene(target, truth, cloud, covered.coverage, covered.mean_opacity)
 
@@ -260,7 +262,7 @@ def simulate_chips(
         options: What clouds. A chip's depends on the seed and its place among the sorted
             names.
         overwrite: Replace chips that exist.
-        progress: Called now and then with the chips done so far and all there are.
+        progress: Called after every chip with the chips done so far and all there are.
 
     Returns:
         How many chips there are.

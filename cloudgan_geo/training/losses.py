@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-from cloudgan_geo.training.recipe import Adversarial
+from cloudgan_geo.choices import Adversarial
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from cloudgan_geo.choices import Adversarial, Context, Schedule
 from cloudgan_geo.errors import UsageError
 
-Adversarial = Literal["minimax", "non-saturating"]
-Schedule = Literal["constant", "step", "cosine"]
 Clouds = Literal["article", "scattering", "veil"]
-Context = Literal["surroundings", "scene", "none"]
 
 
 @dataclass(frozen=True)

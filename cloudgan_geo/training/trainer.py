@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import clip_grad_norm_
 
+from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.architectures import Generator
 from cloudgan_geo.networks.discriminator import ResNetDiscriminator
@@ -36,7 +37,9 @@ class Trainer:
         averaged: The generator that is validated and kept.
     """
 
-    def __init__(self, recipe: Recipe, device: torch.device, precision: str = "auto") -> None:
+    def __init__(
+        self, recipe: Recipe, device: torch.device, precision: AskedPrecision = "auto"
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.device = device

@@ -25,6 +25,26 @@ def test_options_of_decloud_stand_in_groups_with_examples():
                            for line in shown.splitlines()) >= 1, option  # fmt: skip
 
 
+def test_what_is_no_option_does_not_stand_among_the_options():
+    shown = CliRunner().invoke(main, ["decloud", "--help"]).output
+    assert "\n  SCENE" not in shown.split("\nThe scene:\n")[1]
+    assert "TEXT" not in shown
+    assert "RANGE" not in shown
+
+
+def test_a_stranger_is_told_how_to_begin():
+    shown = CliRunner().invoke(main, ["--help"]).output
+    assert "  cloudgan-geo decloud scene.tif  " in shown
+    # What one does with scenes comes before what one does with generators.
+    assert shown.index("\n  devices ") < shown.index("\n  train ")
+
+
+def test_generators_are_listed_in_columns():
+    lines = CliRunner().invoke(main, ["models"]).output.splitlines()
+    assert lines[0].startswith("article  the article's")
+    assert lines[1].startswith("thin     thin clouds")
+
+
 def test_a_mistyped_command_gets_a_suggestion():
     run = CliRunner().invoke(main, ["declud", "s.tif"])
     assert run.exit_code == 2

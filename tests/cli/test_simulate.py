@@ -24,7 +24,7 @@ def test_the_truth_solves_the_law_for_the_ground(tmp_path, sample_data):
     clear = sample_data / "scene_clear.tif"
     asked = ("--coverage", 0.4, "--opacity", 0.5, "--family", "patches", "--seed", 3)
     said = simulate(clear, tmp_path / "cloudy.tif", *asked).output
-    assert said.endswith("cloudy_opacity.tif: 40.0% under cloud of mean opacity 0.500\n")
+    assert said.endswith("cloudy_opacity.tif: 40.0 % under cloud of mean opacity 0.500\n")
     opacity = read(tmp_path / "cloudy_opacity.tif")[0].astype(float)
     with rasterio.open(tmp_path / "cloudy.tif") as cloudy:
         cloud = json.loads(cloudy.tags()["CLOUDGAN_CLOUD"])

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import get_args
 
+from cloudgan_geo.choices import AskedLevel, Level
 from cloudgan_geo.errors import UsageError
-
-#: 1C: reflectance at the top of the atmosphere; 2A: at the surface.
-Level = Literal["1C", "2A"]
-LEVEL_CHOICES = ("auto", *get_args(Level))
 
 _IN_TEXT = re.compile(r"(?:MSI|Level-)L?(1C|2A)", re.IGNORECASE)
 _BY_TAG: tuple[tuple[str, Level], ...] = (("BOA_", "2A"), ("RADIO_ADD_OFFSET", "1C"))
 
 
 def find_level(
-    path: str, tags: Mapping[str, str], requested: str = "auto"
+    path: str, tags: Mapping[str, str], requested: AskedLevel = "auto"
 ) -> tuple[Level | None, str]:
     """Settles the level of a scene.
 
     Args:
         path: Of the scene; products and their bands are named by their level.
         tags: Its metadata.
-        requested: One of `LEVEL_CHOICES`.
+        requested: As given; `auto` to find it.
 
     Returns:
         The level, None if it cannot be told, and what it was told by.
@@ -32,8 +29,8 @@ def find_level(
     Raises:
         UsageError: If there is no such level.
     """
-    if requested not in LEVEL_CHOICES:
-        raise UsageError(f"--level {requested}: takes one of {', '.join(LEVEL_CHOICES)}")
+    if requested not in get_args(AskedLevel):
+        raise UsageError(f"--level {requested}: takes one of {', '.join(get_args(AskedLevel))}")
     for level in get_args(Level):
         if requested == level:
             return level, "as given"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.choices import AskedRadiometry, Profile
 from cloudgan_geo.errors import CloudganWarning, RadiometryError, UsageError
 from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
@@ -19,9 +20,10 @@ from cloudgan_geo.raster.reading.scene import Scene
 _EIGHT_BIT = ("tci", "tci-offset", "eurosat")
 
 # In 8-bit true colour made of values that still carried the offset of 1000, no reflectance at
-# all is 72. Less than one value in a thousand of each band below 68: no real scene without the
-# offset was so bright but for all-white ones, single bright chips and dense cirrus.
-_DARK, _DARK_SHARE = 68, 1000
+# all is 72. The value of each band that one in 200 lies below: 89 and more in a scene with the
+# offset, 42 and less in some band of mosaics of EuroSAT without it. Small images can be bright
+# all over: of so few pixels nothing is said.
+_NOTHING, _DARKEST, _ENOUGH_TO_TELL = 72, 200, 2**16
 
 # Smaller steps of reflectance, or larger ones than a hundredth, no sensor has.
 _LEAST_SCALE, _LEAST_QUANTUM = 1e-7, 100
@@ -72,7 +74,7 @@ def radiometry_of_used(scene: Scene, radiometry: Radiometry, domain: Sequence[fl
     return replace(radiometry, scale=scale, offset=offset, domain=tuple(domain))
 
 
-def choose_radiometry(scene: Scene, requested: str = "auto") -> Radiometry:
+def choose_radiometry(scene: Scene, requested: AskedRadiometry = "auto") -> Radiometry:
     """Settles how the values of a scene relate to reflectance.
 
     `auto` goes by the band scales and offsets, then the product metadata, then the dtype:
@@ -110,7 +112,7 @@ def choose_radiometry(scene: Scene, requested: str = "auto") -> Radiometry:
     return _profile(requested, "as given")
 
 
-def _profile(name: str, reason: str) -> Radiometry:
+def _profile(name: Profile, reason: str) -> Radiometry:
     scale, offset = PROFILES[name]
     return Radiometry(name, reason, (scale,) * 3, (offset,) * 3)
 
@@ -131,7 +133,8 @@ def _declared(scene: Scene) -> Radiometry | None:
             f"{scene.path}: {stated}, which does not make reflectance of {scene.dtype}; state "
             f"--radiometry {' or '.join(_fitting(scene))}"
         )
-    for name in ("dn", "dn-offset"):
+    offsets: tuple[Profile, ...] = ("dn", "dn-offset")
+    for name in offsets:
         if np.allclose(scale, PROFILES[name][0], rtol=1e-6) and np.allclose(
             offset, PROFILES[name][1], rtol=1e-6, atol=1e-9
         ):
@@ -175,7 +178,7 @@ def _from_product(scene: Scene) -> Radiometry | None:
                     f"{scene.path}: its tag {key}={value} is no processing baseline; state "
                     "--radiometry dn or dn-offset"
                 )
-            name = "dn-offset" if baseline >= _OFFSET_BASELINE else "dn"
+            name: Profile = "dn-offset" if baseline >= _OFFSET_BASELINE else "dn"
             return _profile(name, f"processing baseline {value}")
     return None
 
@@ -245,13 +248,13 @@ def _from_true_colour(scene: Scene) -> Radiometry:
     pixels = scene.height * scene.width
     dark, seen = _tally(
         scene,
-        lambda values: values < _DARK,
-        lambda dark, _: bool(dark.max() * _DARK_SHARE >= pixels),
+        lambda values: values < _NOTHING,
+        lambda dark, _: pixels < _ENOUGH_TO_TELL or bool(dark.max() * _DARKEST >= pixels),
     )
-    if seen.all() and (dark * _DARK_SHARE < seen).all():
+    if seen.min() >= _ENOUGH_TO_TELL and (dark * _DARKEST < seen).all():
         warnings.warn(
-            f"{scene.path}: hardly a value is below {_DARK}, as if its 8-bit values had been made "
-            "without subtracting the offset of 1000; if so, state --radiometry tci-offset",
+            f"{scene.path}: hardly a value is below {_NOTHING}, as if its 8-bit values had been "
+            "made without subtracting the offset of 1000; if so, state --radiometry tci-offset",
             CloudganWarning,
             stacklevel=2,
         )

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.choices import AskedRadiometry, Profile
 from cloudgan_geo.raster.reading.declared import step_off
 
 #: Reflectance of a 1 in the model domain.
 FULL_SCALE = 0.275
 
 #: Reflectance = value x scale + offset, for every profile that can be asked for.
-PROFILES: dict[str, tuple[float, float]] = {
+PROFILES: dict[Profile, tuple[float, float]] = {
     "dn": (1e-4, 0.0),
     "dn-offset": (1e-4, -0.1),
     "tci": (0.3558 / 255, 0.0),
@@ -41,11 +42,16 @@ class Radiometry:
         domain: Reflectance that is 1 in the model domain, of each band.
     """
 
-    profile: str
+    profile: Profile | Literal["declared"]
     reason: str
     scale: tuple[float, ...]
     offset: tuple[float, ...]
     domain: tuple[float, ...] = (FULL_SCALE,) * 3
+
+    @property
+    def asked(self) -> AskedRadiometry:
+        """What to ask for to have the same again: `auto` for what the file declares."""
+        return "auto" if self.profile == "declared" else self.profile
 
     def of(self, positions: Sequence[int]) -> Radiometry:
         """Returns the radiometry of some of the bands, counted from 0."""

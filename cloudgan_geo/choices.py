@@ -1,0 +1,36 @@
+"""Arguments that take one of a few values: what the values are, for types and the command line.
+
+What holds for a type such as `Correct` is found by `get_args(Correct)`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+#: How values relate to reflectance; `raster.reading.radiometry` has the scale of each.
+Profile = Literal["dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance"]
+#: What may be asked for: one of these, or `auto` to find it.
+AskedRadiometry = Literal["auto", Profile]
+
+#: Of a scene's processing. 1C: reflectance at the top of the atmosphere; 2A: at the surface.
+Level = Literal["1C", "2A"]
+AskedLevel = Literal["auto", Level]
+
+#: Which of the bands that it can correct a generator is to correct.
+Correct = Literal["rgb", "10m", "all"]
+#: Which bands of a product of several resolutions are written.
+Write = Literal["10m", "all"]
+#: What becomes of pixels under thick cloud.
+Thick = Literal["keep", "fill", "nodata"]
+
+#: Number format of a network.
+AskedPrecision = Literal["auto", "fp32", "bf16"]
+#: Left to the program to choose.
+Auto = Literal["auto"]
+
+#: What a generator that estimates opacity sees beyond a window; see `networks.thin`.
+Context = Literal["surroundings", "scene", "none"]
+#: Loss of the generator on the discriminator's verdict.
+Adversarial = Literal["minimax", "non-saturating"]
+#: Course of the learning rate.
+Schedule = Literal["constant", "step", "cosine"]
