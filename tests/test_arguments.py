@@ -56,6 +56,7 @@ def test_every_argument_named_is_an_option_of_some_command():
     [
         (Argument("output"), "output", "--output"),
         (Argument("overwrite", True), "overwrite=True", "--overwrite"),
+        (Argument("thick_above", 1.0), "thick_above=1.0", "--thick-above 1"),
         (Argument("keep_below", 0.07), "keep_below=0.07", "--keep-below 0.07"),
         (Argument("thick", "keep", "fill"), "thick='keep' or 'fill'", "--thick keep or fill"),
         (Argument("aoi", Path("a.json")), "aoi='a.json'", "--aoi a.json"),

@@ -26,7 +26,7 @@ def _spelled(argument: Argument, command: click.Command | None) -> str:
         name = parameter.human_readable_name
     else:
         name = _option(argument.name) if parameter is None else max(parameter.opts, key=len)
-    if not argument.values or argument.values == (True,):
+    if not argument.values or argument.values[0] is True:
         return name
     value, *others = argument.values
     if isinstance(value, Mapping) and parameter is not None and parameter.multiple:
