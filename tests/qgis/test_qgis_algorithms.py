@@ -151,17 +151,6 @@ def test_parameters_are_what_the_tables_say(provider, kind):
 class TestProducts:
     """QGIS opens none of these; the program does."""
 
-    @pytest.fixture
-    def product(self, sample_data, tmp_path):
-        folder = tmp_path / "S2A_MSIL1C_20150726.SAFE"
-        images = folder / "GRANULE" / "L1C_T23KKR" / "IMG_DATA"
-        images.mkdir(parents=True)
-        (folder / "MTD_MSIL1C.xml").write_text("<n1:Level-1C_User_Product/>")
-        red = str(images / "T23KKR_20150726T105026_B04.jp2")
-        options = {"format": "JP2OpenJPEG", "bandList": [3]}
-        gdal.Translate(red, str(sample_data / "scene.tif"), **options)
-        return folder
-
     @pytest.fixture(params=["folder", "zip", "metadata"])
     def given(self, request, product):
         if request.param == "folder":
