@@ -62,8 +62,8 @@ _SCENE = (
     Choice(
         "--level",
         "Processing level",
-        "Of the scene's processing, told to generators that ask for it; auto goes by metadata and "
-        "the product's name.",
+        "Level of the scene's processing, told to generators that ask for it; auto goes by "
+        "metadata and the product's name.",
         default="auto",
         advanced=True,
         choices=("auto", "1C", "2A"),
@@ -102,8 +102,8 @@ _CORRECTION: tuple[Option, ...] = (
     Choice(
         "--thick",
         "Thick cloud",
-        "What becomes of pixels under thick cloud: they keep their values, are filled in with what "
-        "the generator makes up, or become nodata.",
+        "What becomes of pixels above --thick-above: they keep their values, are filled in with "
+        "what the generator makes up, or become nodata.",
         default="keep",
         advanced=True,
         choices=("keep", "fill", "nodata"),
@@ -123,8 +123,9 @@ _COMPUTING: tuple[Option, ...] = (
     Text(
         "--device",
         "Device",
-        "Where to compute: auto, cpu, cuda, cuda:1, mps.",
-        "Plugins > Cloudgan > Choose the backend lists those of this computer.",
+        "Where to compute; `devices` lists what there is.",
+        "It is auto (a GPU if there is one), cpu, cuda, cuda:1, mps; Plugins > Cloudgan > Choose "
+        "the backend lists those of this computer.",
         default="auto",
         advanced=True,
     ),
@@ -140,13 +141,14 @@ _COMPUTING: tuple[Option, ...] = (
     Flag(
         "--compile",
         "Compile the network first",
-        "Let torch compile the network first, which takes a while; on CUDA only.",
+        "Let torch compile the network first, which takes a while; on CUDA only, and not by "
+        "default.",
         advanced=True,
     ),
     Number(
         "--overlap",
         "Overlap of windows (pixels)",
-        "Pixels that neighbouring windows of 64 share.",
+        "What neighbouring windows of 64 pixels share, 0 to 63.",
         "More is smoother and slower.",
         default=16,
         advanced=True,
@@ -211,22 +213,22 @@ _WRITTEN: tuple[Option, ...] = (
     RasterOutput(
         "--qa",
         "Quality band",
-        "Write the quality band: 0 no data, 1 clear, 2 corrected, 3 thick: not to be trusted, to "
-        "a GeoTIFF.",
+        "Write the quality band (0 no data, 1 clear, 2 corrected, 3 thick: not to be trusted) to a "
+        "GeoTIFF.",
         _ESTIMATED,
         style="quality.qml",
     ),
     RasterOutput(
         "--opacity",
         "Opacity of the cloud",
-        "Write the opacity of the cloud, 0 to 1, to a GeoTIFF.",
+        "Write the opacity of the cloud (0 to 1) to a GeoTIFF.",
         _ESTIMATED,
         style="opacity.qml",
     ),
     RasterOutput(
         "--error",
         "Expected error",
-        "Write half the width of the interval that holds 90 % of the errors, in the scene's units, "
+        "Write half the width of the interval that holds 90 % of the errors (in the scene's units) "
         "to a GeoTIFF.",
         f"A band for every group of bands of the model. {_ESTIMATED}",
         style="ramp",
