@@ -192,7 +192,8 @@ def programs_at_work(folder):
             command = (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if os.fsencode(folder) in command and b"qgis" not in command.split(b"\0")[0]:
+        name = os.path.basename(command.split(b"\0")[0])
+        if os.fsencode(folder) in command and not name.startswith(b"qgis"):
             found.append(int(process.name))
     return found
 
