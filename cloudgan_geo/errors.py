@@ -2,13 +2,39 @@
 
 Each class also inherits a builtin, so that callers who know nothing of this package can
 still catch what they expect (`OSError` for files, `ValueError` for values). Messages name
-the file or the value, what is wrong with it, and the option that mends it.
+the file or the value, what is wrong with it, and the argument that mends it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 
-class CloudganError(Exception):
+from cloudgan_geo.arguments import Argument
+
+
+class Message:
+    """A message that keeps the arguments it speaks of apart from its words.
+
+    Args:
+        parts: In their order; as text, arguments are as in Python.
+    """
+
+    def __init__(self, *parts: str | Argument) -> None:
+        built_in: Any = super()
+        built_in.__init__("".join(map(str, parts)))
+        self.parts = parts
+
+    def worded(self, spell: Callable[[Argument], str]) -> str:
+        """Returns the text with arguments as somebody else writes them.
+
+        Args:
+            spell: Says how.
+        """
+        return "".join(part if isinstance(part, str) else spell(part) for part in self.parts)
+
+
+class CloudganError(Message, Exception):
     """Root of every error raised on purpose by cloudgan_geo."""
 
 
@@ -16,7 +42,7 @@ class UsageError(CloudganError, ValueError):
     """An argument or option that cannot be honoured; the command line exits with 2."""
 
 
-class CloudganWarning(UserWarning):
+class CloudganWarning(Message, UserWarning):
     """Something about the data that is worth knowing but stops nothing."""
 
 
@@ -29,7 +55,7 @@ class SceneNotFoundError(SceneError, FileNotFoundError):
 
 
 class BandError(SceneError, ValueError):
-    """The red, green and blue bands of a raster cannot be told; `--bands` names them."""
+    """The red, green and blue bands of a raster cannot be told; `bands` names them."""
 
 
 class RadiometryError(SceneError, ValueError):
@@ -41,7 +67,7 @@ class OutputError(CloudganError, OSError):
 
 
 class OutputExistsError(OutputError, FileExistsError):
-    """The output exists already; `--overwrite` replaces it."""
+    """The output exists already; `overwrite` replaces it."""
 
 
 class WeightsError(CloudganError, ValueError):

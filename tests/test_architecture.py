@@ -14,12 +14,15 @@ PACKAGE = Path(cloudgan_geo.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: What stands on nothing but errors, and what every other room may build on.
-GROUND = {"errors", "callbacks", "choices", "interrupts", "sensors", "bands"}
+GROUND = {"errors", "arguments", "callbacks", "choices", "interrupts", "sensors", "bands"}
+GROUND |= {"defaults"}
 #: What each room may import besides itself and errors; `correction` joins rasters and networks.
 ALLOWED = {
-    "errors": set(),
+    "arguments": set(),
+    "errors": {"arguments"},
     "callbacks": set(),
     "choices": set(),
+    "defaults": set(),
     "sensors": set(),
     "bands": {"sensors"},
     "interrupts": set(),
@@ -86,8 +89,31 @@ def test_imports_run_downward(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_stay_readable(path):
-    assert len(path.read_text().splitlines()) <= 320
+    assert len(path.read_text().splitlines()) <= 300
     assert path.stem not in ("utils", "helpers", "manager", "misc")
+
+
+#: Modules that share a base name, and why that misleads nobody.
+TWINS = {
+    "__init__": "every room has one",
+    "devices": "the command that lists what networks/devices.py finds",
+    "preview": "the command that draws what evaluation/preview.py lays out",
+}
+
+
+def test_no_two_modules_share_a_name():
+    names = [path.stem for path in MODULES]
+    assert {name for name in names if names.count(name) > 1} == set(TWINS)
+
+
+def test_no_two_public_classes_share_a_name():
+    names = [
+        node.name
+        for path in MODULES
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert {name for name in names if names.count(name) > 1} == set()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import DatasetError
 
 SIZE = 64
@@ -66,14 +67,18 @@ def load_chips(path: str | Path) -> Chips:
     """
     path = Path(path)
     if not path.exists():
-        raise DatasetError(f"{path}: no such folder or zip; --data names the EuroSAT RGB chips")
+        raise DatasetError(
+            f"{path}: no such folder or zip; ", Argument("data"), " names the EuroSAT RGB chips"
+        )
     names: list[str] = []
     images: list[UInt8] = []
     for name, encoded in _files(path):
         names.append(str(Path(name).with_suffix("")))
         images.append(_decode(encoded, f"{path}/{name}"))
     if not names:
-        raise DatasetError(f"{path}: holds no .jpg or .png chip; --data names the EuroSAT chips")
+        raise DatasetError(
+            f"{path}: holds no .jpg or .png chip; ", Argument("data"), " names the EuroSAT chips"
+        )
     return Chips(tuple(names), np.stack(images))
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from cloudgan_geo.choices import AskedPrecision
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import shared
 
 
 @click.command()
-@options.model
-@options.data
+@shared.model
+@shared.data
 @click.option(
     "--out",
     required=True,
@@ -27,9 +27,9 @@ from cloudgan_geo.cli import options
     type=click.IntRange(1),
     help="How many chips the training of the generator held out.",
 )
-@options.overwrite
-@options.device
-@options.precision
+@shared.overwrite
+@shared.device
+@shared.precision
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def calibrate(
     model: str,
@@ -57,7 +57,7 @@ def calibrate(
     loaded = load_generator(model)
     inputs = [path for path in (Path(model),) if path.exists()]
     with (
-        AtomicOutput(out, overwrite=overwrite, source=inputs, option="--out") as file,
+        AtomicOutput(out, overwrite=overwrite, source=inputs, argument="out") as file,
         tqdm(unit="chip", disable=True if quiet else None, leave=False) as bar,
     ):
         found = fit(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import shared
 
 _JSON = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@options.model
+@shared.model
 @click.option(
     "--facts", type=_JSON, metavar="FILE", help="JSON object: data, licence, known failures, ..."
 )
@@ -24,7 +24,7 @@ _JSON = click.Path(path_type=Path, dir_okay=False)
     metavar="FILE",
     help="Weights to write: the same, with the new card, kernels as float16.",
 )
-@options.overwrite
+@shared.overwrite
 def card(model: str, facts: Path | None, scores: Path | None, out: Path, overwrite: bool) -> None:
     """Write a generator with a new card.
 
@@ -39,11 +39,11 @@ def card(model: str, facts: Path | None, scores: Path | None, out: Path, overwri
     loaded = load_generator(model)
     content = dict(loaded.card)
     if facts is not None:
-        content.update(read_facts(facts, "--facts"))
+        content.update(read_facts(facts, "facts"))
     if scores is not None:
-        content["scores"] = scores_of(read_facts(scores, "--scores"))
+        content["scores"] = scores_of(read_facts(scores, "scores"))
     inputs = [path for path in (Path(model), facts, scores) if path is not None and path.exists()]
-    with AtomicOutput(out, overwrite=overwrite, source=inputs, option="--out") as file:
+    with AtomicOutput(out, overwrite=overwrite, source=inputs, argument="out") as file:
         save_generator(loaded.network, file.partial, content, half=True)
         file.commit()
     click.echo(f"Wrote {out}")

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from cloudgan_geo.choices import AskedRadiometry
-from cloudgan_geo.cli import bands as bands_options
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import band_options, shared
 from cloudgan_geo.cli.pages import page
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
@@ -31,12 +30,12 @@ from cloudgan_geo.cli.terminal import own_words_only
     metavar="FILE",
     help="Also write a page for the browser.",
 )
-@bands_options.bands
-@options.radiometry
-@options.overwrite
-@options.trust_all_inputs
-@options.progress
-@options.verbosity
+@band_options.bands
+@shared.radiometry
+@shared.overwrite
+@shared.trust_all_inputs
+@shared.progress
+@shared.verbosity
 def compare(
     result: str,
     clear: str,
@@ -60,8 +59,8 @@ def compare(
     with (
         own_words_only(verbose),
         telling(form, "compare", quiet=quiet, unit="row") as progress,
-        page(json_path, "--json", inputs=inputs, overwrite=overwrite) as as_json,
-        page(html_path, "--html", inputs=inputs, overwrite=overwrite) as as_html,
+        page(json_path, "json", inputs=inputs, overwrite=overwrite) as as_json,
+        page(html_path, "html", inputs=inputs, overwrite=overwrite) as as_html,
     ):
         from cloudgan_geo.evaluation.scenes import compare_scenes
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudgan_geo.cli import bands as bands_options
-from cloudgan_geo.cli import completion, keeping, options
+from cloudgan_geo.cli import band_options, completion, keeping, shared
 from cloudgan_geo.cli.grouping import GroupedCommand
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
@@ -39,28 +38,28 @@ _EXAMPLES = "\b\nExamples:\n" + "\n".join(
     type=click.Path(path_type=Path),
     help="File to write; by default SCENE_decloud.tif beside the scene.",
 )
-@options.model
-@bands_options.bands
-@options.radiometry
-@bands_options.level
-@bands_options.correct
-@bands_options.write
-@options.area
-@options.overlap
-@options.batch_size
-@options.device
-@options.precision
-@options.compilation
-@keeping.estimates
+@shared.model
+@band_options.bands
+@shared.radiometry
+@band_options.level
+@band_options.correct
+@band_options.write
+@shared.area
+@shared.overlap
+@shared.batch_size
+@shared.device
+@shared.precision
+@shared.compilation
+@keeping.layers
 @keeping.keep_rule
-@options.rgb_only
-@options.cog
-@options.creation
-@options.report
-@options.overwrite
-@options.trust_input
-@options.progress
-@options.verbosity
+@shared.rgb_only
+@shared.cog
+@shared.creation
+@shared.report
+@shared.overwrite
+@shared.trust_input
+@shared.progress
+@shared.verbosity
 def decloud(
     scene: tuple[str, ...],
     output: Path | None,

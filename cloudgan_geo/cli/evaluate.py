@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cloudgan_geo.choices import AskedPrecision, AskedRadiometry
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import shared
 from cloudgan_geo.cli.pages import page
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
@@ -32,7 +32,7 @@ fitted by `cloudgan-geo calibrate` on chips that neither training nor these tabl
 
 
 @click.command()
-@options.model
+@shared.model
 @click.option(
     "--suite",
     type=click.Choice([*_SUITES, "all"]),
@@ -69,8 +69,8 @@ fitted by `cloudgan-geo calibrate` on chips that neither training nor these tabl
     help="Folder for a PNG of each real pair and each of --scenes, before and after "
     "(real-pairs, all).",
 )
-@options.device
-@options.precision
+@shared.device
+@shared.precision
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def evaluate(
     model: str,
@@ -98,7 +98,7 @@ def evaluate(
     from cloudgan_geo.evaluation.sources import Sources
     from cloudgan_geo.evaluation.tables import reports_to_json, reports_to_markdown
 
-    sources = Sources.under(data_root, chips=data, pairs=pairs, clear=clear, scenes=scenes)
+    sources = Sources.under(data_root, data=data, pairs=pairs, clear=clear, scenes=scenes)
     chosen = _SUITES if suite == "all" else (suite,)
     if pictures is not None and "real-pairs" not in chosen:
         raise UsageError(f"--pictures: suite {suite} draws none; --suite real-pairs or all does")
@@ -115,8 +115,8 @@ def evaluate(
     article = load_cleaner("article", device=device, precision=precision)
     with (
         # Made again and again, so they replace those from before.
-        page(json_path, "--json", overwrite=True) as as_json,
-        page(markdown_path, "--markdown", overwrite=True) as as_markdown,
+        page(json_path, "json", overwrite=True) as as_json,
+        page(markdown_path, "markdown", overwrite=True) as as_markdown,
         own_words_only(verbose=False),
         tqdm(unit="chip", disable=True if quiet else None, leave=False) as bar,
     ):

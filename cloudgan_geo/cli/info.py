@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudgan_geo.choices import Correct, Write
-from cloudgan_geo.cli import bands as bands_options
-from cloudgan_geo.cli import completion, options
+from cloudgan_geo.cli import band_options, completion, shared
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
 
@@ -23,18 +22,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scene", nargs=-1, required=True, shell_complete=completion.files)
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
-@options.model
-@bands_options.bands
-@options.radiometry
-@bands_options.level
-@bands_options.correct
-@bands_options.write
-@options.area
-@options.overlap
-@options.rgb_only
-@options.cog
-@options.trust_all_inputs
-@options.verbosity
+@shared.model
+@band_options.bands
+@shared.radiometry
+@band_options.level
+@band_options.correct
+@band_options.write
+@shared.area
+@shared.overlap
+@shared.rgb_only
+@shared.cog
+@shared.trust_all_inputs
+@shared.verbosity
 def info(
     scene: tuple[str, ...],
     as_json: bool,
@@ -133,7 +132,8 @@ def _tell_scene(scene: Scene) -> None:
 
 
 def _tell_plan(plan: Plan, facts: dict[str, Any]) -> None:
-    _print("Level", f"{plan.level or 'unknown'} ({plan.level_reason})")
+    hint = "" if plan.level else "; --level 1C or 2A states it"
+    _print("Level", f"{plan.level or 'unknown'} ({plan.level_reason}{hint})")
     _print("Read", ", ".join(facts["bands_read"]))
     _print("Corrected", ", ".join(facts["bands_corrected"]))
     _print("Copied", ", ".join(facts["bands_copied"]) or "none")

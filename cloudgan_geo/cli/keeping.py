@@ -7,25 +7,20 @@ from typing import get_args
 
 import click
 
+from cloudgan_geo import defaults
 from cloudgan_geo.choices import Thick
-from cloudgan_geo.cli.options import F
+from cloudgan_geo.cli.shared import F
+from cloudgan_geo.correction.layers import LAYERS
 
 
-def estimates(command: F) -> F:
-    """Adds `--opacity`, `--qa` and `--error`."""
-    for name, what in (
-        (
-            "--error",
-            "half the width of the interval that holds 90 % of the errors (in the scene's units)",
-        ),
-        ("--qa", "the quality band (0 no data, 1 clear, 2 corrected, 3 thick: not to be trusted)"),
-        ("--opacity", "the opacity of the cloud (0 to 1)"),
-    ):
+def layers(command: F) -> F:
+    """Adds an option for each layer, such as `--qa`, that names its file."""
+    for layer in reversed(LAYERS):
         command = click.option(
-            name,
+            f"--{layer.argument.replace('_', '-')}",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help=f"Write {what} to a GeoTIFF.",
+            help=f"Write {layer.help} to a GeoTIFF.",
         )(command)
     return command
 
@@ -35,7 +30,7 @@ def keep_rule(command: F) -> F:
     below = click.option(
         "--keep-below",
         type=float,
-        default=0.05,
+        default=defaults.KEEP_BELOW,
         show_default=True,
         metavar="OPACITY",
         help="Pixels under less cloud than this keep their values, bit for bit; from there to "
@@ -44,7 +39,7 @@ def keep_rule(command: F) -> F:
     above = click.option(
         "--thick-above",
         type=float,
-        default=0.9,
+        default=defaults.THICK_ABOVE,
         show_default=True,
         metavar="OPACITY",
         help="Pixels under more cloud than this cannot be recovered from one image.",
@@ -52,7 +47,7 @@ def keep_rule(command: F) -> F:
     thick = click.option(
         "--thick",
         type=click.Choice(get_args(Thick)),
-        default="keep",
+        default=defaults.THICK,
         show_default=True,
         help="What becomes of pixels above --thick-above: they keep their values, are filled in "
         "with what the generator makes up, or become nodata.",
@@ -60,7 +55,7 @@ def keep_rule(command: F) -> F:
     error = click.option(
         "--thick-error",
         type=float,
-        default=0.035,
+        default=defaults.THICK_ERROR,
         show_default=True,
         metavar="REFLECTANCE",
         help="Corrected pixels of a larger expected error count as thick too: they are corrected "

@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 import click
 
 from cloudgan_geo import __version__
-from cloudgan_geo.cli.options import VERBOSE
+from cloudgan_geo.cli.shared import VERBOSE
 from cloudgan_geo.cli.signals import Ending
+from cloudgan_geo.cli.wording import on_command_line
 from cloudgan_geo.errors import (
     BandError,
     CloudganError,
@@ -100,7 +101,9 @@ class Commands(click.Group):
         except KeyboardInterrupt as interrupt:
             ctx.exit(ending.end(interrupt))
         except CloudganError as error:
-            _fail(ctx, str(error), 2 if isinstance(error, _USAGE) else 1)
+            command = self.get_command(ctx, ctx.invoked_subcommand or "")
+            said = on_command_line(error, command)
+            _fail(ctx, said, 2 if isinstance(error, _USAGE) else 1)
         except BrokenPipeError:
             # Whoever read our output has gone; Python would complain when it flushes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

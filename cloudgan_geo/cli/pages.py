@@ -9,13 +9,13 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def page(
-    path: Path | None, option: str, *, inputs: Sequence[str] = (), overwrite: bool = False
+    path: Path | None, argument: str, *, inputs: Sequence[str] = (), overwrite: bool = False
 ) -> Iterator[Callable[[str], None]]:
     """Yields a function that writes a file, after checking that there can be one.
 
     Args:
         path: The file; None for none, then the function does nothing.
-        option: That names it.
+        argument: That names it.
         inputs: Files that it must not be.
         overwrite: Whether it may exist already.
 
@@ -24,18 +24,19 @@ def page(
         UsageError: If it is an input or in a folder that does not exist.
         OutputError: If it cannot be written.
     """
-    from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
+    from cloudgan_geo.raster.writing.failures import output_error
+    from cloudgan_geo.raster.writing.output import AtomicOutput
 
     if path is None:
         yield lambda text: None
         return
-    with AtomicOutput(path, overwrite=overwrite, source=inputs, option=option) as file:
+    with AtomicOutput(path, overwrite=overwrite, source=inputs, argument=argument) as file:
 
         def write(text: str) -> None:
             try:
                 file.partial.write_text(text, encoding="utf-8")
             except OSError as error:
-                raise output_error(file.path, error, option) from error
+                raise output_error(file.path, error, argument) from error
             file.commit()
 
         yield write

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cloudgan_geo.choices import AskedRadiometry
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import shared
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import OutputError, OutputExistsError
 
@@ -19,9 +19,9 @@ from cloudgan_geo.errors import OutputError, OutputExistsError
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="PNG to write."
 )
-@options.radiometry
-@options.overwrite
-@options.trust_all_inputs
+@shared.radiometry
+@shared.overwrite
+@shared.trust_all_inputs
 def preview(
     before: str,
     after: str,

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloudgan_geo.choices import AskedRadiometry
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import shared
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from cloudgan_geo.simulation.simulate import CloudOptions
+    from cloudgan_geo.simulation.cloud_options import CloudOptions
 
 _FAMILIES = ("veil", "patches", "streaks", "perlin", "ridged", "cellular")
 
 
 @click.command()
 @click.argument("clear", metavar="IN")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUT", type=click.Path(path_type=Path))
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option(
     "--family",
@@ -44,14 +44,14 @@ _FAMILIES = ("veil", "patches", "streaks", "perlin", "ridged", "cellular")
     metavar="FILE",
     help="GeoTIFF for the truth of a scene; by default OUT_opacity.tif.",
 )
-@options.radiometry
-@options.overwrite
-@options.trust_all_inputs
-@options.progress
-@options.verbosity
+@shared.radiometry
+@shared.overwrite
+@shared.trust_all_inputs
+@shared.progress
+@shared.verbosity
 def simulate(
     clear: str,
-    out: Path,
+    output: Path,
     seed: int,
     family: str,
     coverage: float | None,
@@ -76,15 +76,15 @@ def simulate(
         own_words_only(verbose),
         telling(form, "simulate", quiet=quiet, unit="chip" if chips else "row") as progress,
     ):
-        from cloudgan_geo.simulation.simulate import CloudOptions
+        from cloudgan_geo.simulation.cloud_options import CloudOptions
 
         asked = CloudOptions(
             seed, None if family == "mixed" else family, coverage, opacity, airlight
         )
         if chips:
-            facts, said = _chips(clear, out, opacity_out, asked, overwrite, progress)
+            facts, said = _chips(clear, output, opacity_out, asked, overwrite, progress)
         else:
-            facts, said = _scene(clear, out, opacity_out, asked, radiometry, overwrite, progress)
+            facts, said = _scene(clear, output, opacity_out, asked, radiometry, overwrite, progress)
     tell_result(form, facts, said, quiet=quiet)
 
 
@@ -96,37 +96,37 @@ def _holds_chips(clear: str) -> bool:
 
 def _chips(
     clear: str,
-    out: Path,
+    output: Path,
     opacity_out: Path | None,
     asked: CloudOptions,
     overwrite: bool,
     progress: Callable[[int, int], None],
 ) -> tuple[dict[str, Any], str]:
-    from cloudgan_geo.simulation.simulate import simulate_chips
+    from cloudgan_geo.simulation.clouded_chips import simulate_chips
 
     if opacity_out is not None:
         raise UsageError(f"--opacity-out {opacity_out}: is for scenes; chips get OUT_opacity")
-    count = simulate_chips(clear, out, asked, overwrite=overwrite, progress=progress)
-    facts = {"output": out, "opacity": f"{out}_opacity", "chips": count}
-    return facts, f"Wrote {count:,} chips to {out} and their opacity to {out}_opacity"
+    count = simulate_chips(clear, output, asked, overwrite=overwrite, progress=progress)
+    facts = {"output": output, "opacity": f"{output}_opacity", "chips": count}
+    return facts, f"Wrote {count:,} chips to {output} and their opacity to {output}_opacity"
 
 
 def _scene(
     clear: str,
-    out: Path,
+    output: Path,
     opacity_out: Path | None,
     asked: CloudOptions,
     radiometry: AskedRadiometry,
     overwrite: bool,
     progress: Callable[[int, int], None],
 ) -> tuple[dict[str, Any], str]:
-    from cloudgan_geo.simulation.simulate import simulate_scene
+    from cloudgan_geo.simulation.clouded_scenes import simulate_scene
 
     done = simulate_scene(
         clear,
-        out,
+        output,
         asked,
-        opacity=opacity_out,
+        opacity_out=opacity_out,
         radiometry=radiometry,
         overwrite=overwrite,
         progress=progress,

@@ -13,6 +13,7 @@ from typing import TextIO
 
 import click
 
+from cloudgan_geo.cli.wording import on_command_line
 from cloudgan_geo.errors import CloudganWarning
 
 
@@ -26,6 +27,9 @@ def own_words_only(verbose: bool) -> Iterator[None]:
     Args:
         verbose: Show the libraries' messages too.
     """
+    # Warnings come from threads, too, which know no context.
+    context = click.get_current_context(silent=True)
+    command = None if context is None else context.command
     with warnings.catch_warnings():
         if not verbose:
             warnings.simplefilter("ignore")
@@ -41,8 +45,8 @@ def own_words_only(verbose: bool) -> Iterator[None]:
             file: TextIO | None = None,
             line: str | None = None,
         ) -> None:
-            if issubclass(category, CloudganWarning):
-                click.echo(f"Warning: {message}", err=True)
+            if isinstance(message, CloudganWarning):
+                click.echo(f"Warning: {on_command_line(message, command)}", err=True)
             else:
                 show(message, category, filename, lineno, file, line)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from cloudgan_geo.choices import Adversarial, AskedPrecision, Context, Schedule
-from cloudgan_geo.cli import options
+from cloudgan_geo.cli import shared
 from cloudgan_geo.errors import OutputExistsError, RunError, UsageError
 from cloudgan_geo.training.recipe import RECIPES, Recipe, recipe_named
 
@@ -28,7 +28,7 @@ _OVERRIDES = (
 
 
 @click.command()
-@options.data
+@shared.data
 @click.option(
     "--recipe",
     "recipe_name",
@@ -84,8 +84,8 @@ _OVERRIDES = (
     help="Train without discriminator: the same as --adversarial-weight 0.",
 )
 @click.option("--checkpoint-every", default=250, show_default=True, type=click.IntRange(1))
-@options.device
-@options.precision
+@shared.device
+@shared.precision
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def train(
     data: Path,

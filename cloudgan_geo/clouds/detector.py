@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cloudgan_geo.clouds.perlin import Float32
-from cloudgan_geo.clouds.sentinel2 import BANDS, CIRRUS
+from cloudgan_geo.clouds.wavelengths import BANDS, CIRRUS
 
 #: Clear sky in the cirrus band, in reflectance.
 CLEAR_CIRRUS = (6e-4, 35e-4)

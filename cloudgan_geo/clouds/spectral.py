@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.clouds.perlin import Float32
-from cloudgan_geo.clouds.sentinel2 import BANDS, CIRRUS
+from cloudgan_geo.clouds.wavelengths import BANDS, CIRRUS
 
 Values = tuple[float, ...]
 

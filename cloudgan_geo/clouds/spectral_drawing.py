@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from cloudgan_geo.clouds.cloud import Cloud
 from cloudgan_geo.clouds.drawing import draw_shape
 from cloudgan_geo.clouds.perlin import Float32
-from cloudgan_geo.clouds.sentinel2 import BANDS, REFERENCE, VAPOUR
 from cloudgan_geo.clouds.spectral import Optics, depth_by_pixel, far_ground
+from cloudgan_geo.clouds.wavelengths import BANDS, REFERENCE, VAPOUR
 
 Range = tuple[float, float]
 Float64 = NDArray[np.float64]

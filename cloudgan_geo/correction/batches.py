@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.raster.reading.scene import Rows
+from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.windows.grid import Strip, WindowGrid, cut, extend, fill_invalid, occupied
 from cloudgan_geo.windows.mosaic import Correction
 

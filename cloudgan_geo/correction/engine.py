@@ -11,12 +11,12 @@ import numpy as np
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.correction.batches import Piece
 from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.estimates import Estimates
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.correction.passes import SceneCorrection
 from cloudgan_geo.correction.plan import Plan
-from cloudgan_geo.correction.quality import Estimates
 from cloudgan_geo.correction.streaming import ReadAhead, WriteBehind
-from cloudgan_geo.raster.reading.scene import Rows
+from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.windows.mosaic import RemoteMosaic
 from cloudgan_geo.windows.surroundings import nearest_blocks
 

@@ -11,6 +11,7 @@ from typing import Protocol, get_args, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.bands import ALL, BandSet
 from cloudgan_geo.choices import Correct, Level
 from cloudgan_geo.correction.cleaner import Cleaner
@@ -81,12 +82,17 @@ def fit_bands(
         BandError: If the scene lacks a band that the generator cannot do without.
     """
     if correct not in get_args(Correct):
-        raise UsageError(f"--correct {correct}: takes one of {', '.join(get_args(Correct))}")
+        raise UsageError(
+            Argument("correct", correct), f": takes one of {', '.join(get_args(Correct))}"
+        )
     lacking = [name for name in bands.needs if name not in there]
     if lacking:
         raise BandError(
             f"{path}: has no band {', '.join(lacking)}, which the generator {model} needs; name it "
-            "with --bands if it is there under another name, or take another --model"
+            "with ",
+            Argument("bands"),
+            " if it is there under another name, or take another ",
+            Argument("model"),
         )
     chosen = {
         "rgb": set(bands.sensor.visible),
@@ -97,8 +103,8 @@ def fit_bands(
     corrects = tuple(name for name in bands.corrects if name in there and name in chosen)
     if not corrects:
         raise UsageError(
-            f"--correct {correct}: of these bands the generator {model} corrects none that "
-            f"{path} has"
+            Argument("correct", correct),
+            f": of these bands the generator {model} corrects none that {path} has",
         )
     domain = tuple(bands.domain[bands.reads.index(name)] for name in reads)
     optional = tuple(name for name in bands.optional if name in reads)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.choices import (
     AskedLevel,
     AskedPrecision,
@@ -19,9 +21,10 @@ from cloudgan_geo.choices import (
     Thick,
     Write,
 )
+from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
-from cloudgan_geo.raster.reading.bands import AskedBands
+from cloudgan_geo.raster.reading.band_finding import AskedBands
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,14 @@ class DecloudOptions:
     """
 
     bands: AskedBands | None = None
-    radiometry: AskedRadiometry = "auto"
-    level: AskedLevel = "auto"
-    correct: Correct = "all"
-    write: Write = "10m"
-    overlap: int = 16
-    batch_size: int | Auto = "auto"
-    device: str = "auto"
-    precision: AskedPrecision = "auto"
+    radiometry: AskedRadiometry = defaults.RADIOMETRY
+    level: AskedLevel = defaults.LEVEL
+    correct: Correct = defaults.CORRECT
+    write: Write = defaults.WRITE
+    overlap: int = defaults.OVERLAP
+    batch_size: int | Auto = defaults.BATCH_SIZE
+    device: str = defaults.DEVICE
+    precision: AskedPrecision = defaults.PRECISION
     compile: bool = False
     rgb_only: bool = False
     aoi: str | os.PathLike[str] | None = None
@@ -79,23 +82,24 @@ class DecloudOptions:
     opacity: str | os.PathLike[str] | None = None
     qa: str | os.PathLike[str] | None = None
     error: str | os.PathLike[str] | None = None
-    keep_below: float = 0.05
-    thick_above: float = 0.9
-    thick: Thick = "keep"
-    thick_error: float = 0.035
+    keep_below: float = defaults.KEEP_BELOW
+    thick_above: float = defaults.THICK_ABOVE
+    thick: Thick = defaults.THICK
+    thick_error: float = defaults.THICK_ERROR
     report: str | os.PathLike[str] | None = None
     overwrite: bool = False
     trust_input: bool = False
-    strip_rows: int | Auto = "auto"
+    strip_rows: int | Auto = defaults.STRIP_ROWS
 
     def __post_init__(self) -> None:
         for option in ("batch_size", "strip_rows"):
             value = getattr(self, option)
             if value != "auto" and not (isinstance(value, int) and value >= 1):
-                flag = option.replace("_", "-")
-                raise UsageError(f"--{flag} {value}: takes auto or a number of at least 1")
+                raise UsageError(Argument(option, value), ": takes auto or a number of at least 1")
         if self.write not in get_args(Write):
-            raise UsageError(f"--write {self.write}: takes {' or '.join(get_args(Write))}")
+            raise UsageError(
+                Argument("write", self.write), f": takes {' or '.join(get_args(Write))}"
+            )
         _ = self.keep_rule  # Refuses what makes no sense.
 
     @property
@@ -104,17 +108,16 @@ class DecloudOptions:
         return KeepRule(self.keep_below, self.thick_above, self.thick, self.thick_error)
 
     @property
-    def for_estimates(self) -> list[str]:
-        """Options given, as on the command line, that need an estimate of the opacity."""
-        return [f"{option} {path}" for option, path in self.estimate_files.items()] + [
-            *self.keep_rule.changed()
-        ]
+    def for_estimates(self) -> list[Argument]:
+        """Options given that need an estimate of the opacity."""
+        files = [Argument(name, path) for name, path in self.layer_files.items()]
+        return files + self.keep_rule.changed()
 
     @property
-    def estimate_files(self) -> dict[str, Path]:
-        """Rasters beside the output, by the options that name them."""
-        asked = {"--opacity": self.opacity, "--qa": self.qa, "--error": self.error}
-        return {option: Path(path) for option, path in asked.items() if path is not None}
+    def layer_files(self) -> dict[str, Path]:
+        """Rasters beside the output, by the arguments that name them."""
+        asked = {name: getattr(self, name) for name in BY_ARGUMENT}
+        return {name: Path(path) for name, path in asked.items() if path is not None}
 
 
 @dataclass(frozen=True)

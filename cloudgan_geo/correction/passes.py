@@ -10,15 +10,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.correction.batches import Piece, WindowBatch, cut_batches, fill_gaps
 from cloudgan_geo.correction.cleaner import Cleaner
-from cloudgan_geo.correction.quality import ErrorSums, Estimates, KeepRule, QualityCounts, judge
+from cloudgan_geo.correction.estimates import ErrorSums, Estimates, QualityCounts, judge
+from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.correction.streaming import compute_ahead
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.raster.reading.area import Area
 from cloudgan_geo.raster.reading.radiometry import Radiometry
-from cloudgan_geo.raster.reading.scene import Rows, Scene
+from cloudgan_geo.raster.reading.rows import Rows
+from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.windows.grid import Strip, WindowGrid, cut
 from cloudgan_geo.windows.mosaic import CorrectionMosaic, Layout, RemoteMosaic
 from cloudgan_geo.windows.surroundings import Surroundings, cut_views
@@ -264,4 +267,6 @@ class SceneCorrection:
 
 def _check_finite(corrections: NDArray[np.float32]) -> None:
     if not np.isfinite(corrections).all():
-        raise WeightsError("the generator returns values that are no numbers; see --model")
+        raise WeightsError(
+            "the generator returns values that are no numbers; see ", Argument("model")
+        )

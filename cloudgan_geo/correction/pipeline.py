@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Progress, at_least_every_second
 from cloudgan_geo.choices import (
     AskedLevel,
@@ -18,24 +20,22 @@ from cloudgan_geo.choices import (
 )
 from cloudgan_geo.correction.cleaner import Cleaner, Model, bands_of, model_name, ready
 from cloudgan_geo.correction.engine import correct_scene
+from cloudgan_geo.correction.estimates import Estimates
 from cloudgan_geo.correction.fitting import fit_bands, fitted
-from cloudgan_geo.correction.layers import writing_estimates
+from cloudgan_geo.correction.layer_files import writing_layers
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
-from cloudgan_geo.correction.passes import SceneCorrection
-from cloudgan_geo.correction.plan import Plan, make_plan
-from cloudgan_geo.correction.quality import Estimates
-from cloudgan_geo.correction.report import provenance, write_report
+from cloudgan_geo.correction.plan import make_plan
+from cloudgan_geo.correction.report import provenance, result_of, write_report
 from cloudgan_geo.correction.targets import opened_targets
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.interrupts import StopRequest, shielded
-from cloudgan_geo.raster.reading.bands import AskedBands
+from cloudgan_geo.raster.reading.band_finding import AskedBands
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.scene import Rows
+from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.raster.reading.source import ScenePaths, default_output, scene_paths
 from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.raster.writing.cog import write_cog
 from cloudgan_geo.raster.writing.creation import check_creation_options
-from cloudgan_geo.raster.writing.output import AtomicOutput
 from cloudgan_geo.raster.writing.writer import SceneWriter
 
 __all__ = [
@@ -52,16 +52,16 @@ def decloud(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: Model = "thin",
+    model: Model = defaults.MODEL,
     bands: AskedBands | None = None,
-    radiometry: AskedRadiometry = "auto",
-    level: AskedLevel = "auto",
-    correct: Correct = "all",
-    write: Write = "10m",
-    overlap: int = 16,
-    batch_size: int | Auto = "auto",
-    device: str = "auto",
-    precision: AskedPrecision = "auto",
+    radiometry: AskedRadiometry = defaults.RADIOMETRY,
+    level: AskedLevel = defaults.LEVEL,
+    correct: Correct = defaults.CORRECT,
+    write: Write = defaults.WRITE,
+    overlap: int = defaults.OVERLAP,
+    batch_size: int | Auto = defaults.BATCH_SIZE,
+    device: str = defaults.DEVICE,
+    precision: AskedPrecision = defaults.PRECISION,
     compile: bool = False,
     rgb_only: bool = False,
     aoi: str | os.PathLike[str] | None = None,
@@ -71,10 +71,10 @@ def decloud(
     opacity: str | os.PathLike[str] | None = None,
     qa: str | os.PathLike[str] | None = None,
     error: str | os.PathLike[str] | None = None,
-    keep_below: float = 0.05,
-    thick_above: float = 0.9,
-    thick: Thick = "keep",
-    thick_error: float = 0.035,
+    keep_below: float = defaults.KEEP_BELOW,
+    thick_above: float = defaults.THICK_ABOVE,
+    thick: Thick = defaults.THICK,
+    thick_error: float = defaults.THICK_ERROR,
     report: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     trust_input: bool = False,
@@ -169,7 +169,7 @@ def decloud_scene(
     scene: ScenePaths,
     output: str | os.PathLike[str] | None = None,
     *,
-    model: Model = "thin",
+    model: Model = defaults.MODEL,
     options: DecloudOptions | None = None,
     progress: Progress | None = None,
 ) -> DecloudResult:
@@ -233,8 +233,10 @@ def _decloud(
         cleaner = fitted(engine, fit, plan.level)
         if not cleaner.estimates and options.for_estimates:
             raise UsageError(
-                f"{options.for_estimates[0]}: the generator {cleaner.name} estimates no opacity; "
-                "--model thin does"
+                options.for_estimates[0],
+                f": the generator {cleaner.name} estimates no opacity; ",
+                Argument("model", "thin"),
+                " does",
             )
         clock.stage("model")
         file = targets.scene
@@ -242,9 +244,7 @@ def _decloud(
         tags = provenance(options, plan.radiometry, cleaner.name, cleaner.sha256)
         with (
             SceneWriter(pixels, target, plan.written, {} if options.cog else creation) as writer,
-            writing_estimates(
-                targets.estimates, plan.written, tags, fit.used.groups
-            ) as write_estimates,
+            writing_layers(targets.layers, plan.written, tags, fit.used.groups) as write_layers,
         ):
             writer.tag(tags)
 
@@ -252,7 +252,7 @@ def _decloud(
                 stop.check()
                 writer.write(plan.to_write(rows))
                 if estimates is not None:
-                    write_estimates(estimates)
+                    write_layers(estimates)
 
             def show(done: int, total: int) -> None:
                 stop.check()
@@ -263,43 +263,8 @@ def _decloud(
         if options.cog:
             write_cog(pixels, file.partial, target, creation)
         clock.stage("finish")
-        result = _result(file, plan, cleaner, run, clock)
+        result = result_of(file, plan, cleaner, run, clock)
         if targets.report is not None:
             write_report(targets.report, scene_paths(scene), options, result)
         targets.commit(stop.check)
     return result
-
-
-def _result(
-    file: AtomicOutput, plan: Plan, cleaner: Cleaner, run: SceneCorrection, clock: Clock
-) -> DecloudResult:
-    return DecloudResult(
-        output=file.path,
-        bytes=file.partial.stat().st_size,
-        seconds=clock.total,
-        width=plan.scene.width,
-        height=plan.scene.height,
-        count=len(plan.written.bands),
-        windows=run.computed,
-        windows_skipped=len(plan.grid) - run.computed,
-        bands=plan.scene.rgb.indexes,
-        bands_reason=plan.scene.rgb.reason,
-        bands_read={name: plan.scene.named.indexes[name] for name in plan.fit.used.reads},
-        bands_corrected=plan.fit.used.corrects,
-        bands_copied=plan.copied,
-        bands_missing=plan.fit.missing,
-        level=plan.level,
-        level_reason=plan.level_reason,
-        radiometry=plan.radiometry.profile,
-        radiometry_reason=plan.radiometry.reason,
-        model=cleaner.name,
-        weights_sha256=cleaner.sha256,
-        device=cleaner.device,
-        precision=cleaner.precision,
-        precision_reason=cleaner.precision_reason,
-        batch_size=run.batch_size,
-        mean_error=None if run.errors is None else run.errors.means,
-        qa_pixels=None if run.quality is None else run.quality.pixels,
-        qa_shares=None if run.quality is None else run.quality.shares,
-        timings=clock.stages,
-    )

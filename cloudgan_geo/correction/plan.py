@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cloudgan_geo import defaults
 from cloudgan_geo.choices import AskedLevel, AskedRadiometry, Level, Write
 from cloudgan_geo.correction.fitting import Fit
 from cloudgan_geo.errors import CloudganWarning
@@ -17,7 +18,8 @@ from cloudgan_geo.raster.reading.area import Area, area_of_interest
 from cloudgan_geo.raster.reading.level import find_level
 from cloudgan_geo.raster.reading.profiles import choose_radiometry, radiometry_of_used
 from cloudgan_geo.raster.reading.radiometry import Radiometry
-from cloudgan_geo.raster.reading.scene import Rows, Scene
+from cloudgan_geo.raster.reading.rows import Rows
+from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.windows.grid import WindowGrid, extend, occupied
 
 # A strip of about so many pixels keeps the batches full and a whole tile within memory.
@@ -62,7 +64,7 @@ class Plan:
     level_reason: str
     written: Scene
 
-    def strip_rows(self, asked: int | str = "auto") -> int:
+    def strip_rows(self, asked: int | str = defaults.STRIP_ROWS) -> int:
         """Returns how many rows of windows are computed together.
 
         Args:
@@ -130,10 +132,10 @@ def make_plan(
     scene: Scene,
     fit: Fit,
     *,
-    radiometry: AskedRadiometry = "auto",
-    level: AskedLevel = "auto",
-    write: Write = "10m",
-    overlap: int = 16,
+    radiometry: AskedRadiometry = defaults.RADIOMETRY,
+    level: AskedLevel = defaults.LEVEL,
+    write: Write = defaults.WRITE,
+    overlap: int = defaults.OVERLAP,
     aoi: str | os.PathLike[str] | None = None,
     bounds: Sequence[float] | None = None,
 ) -> Plan:

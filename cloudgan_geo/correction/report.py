@@ -9,12 +9,17 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 
 from cloudgan_geo import __version__
-from cloudgan_geo.correction.options import DecloudOptions, DecloudResult
+from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
+from cloudgan_geo.correction.passes import SceneCorrection
+from cloudgan_geo.correction.plan import Plan
 from cloudgan_geo.raster.reading.radiometry import Radiometry
-from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
+from cloudgan_geo.raster.writing.failures import output_error
+from cloudgan_geo.raster.writing.output import AtomicOutput
 
 # Options that change nothing in the output.
-_IMMATERIAL = ("strip_rows", "overwrite", "report", "opacity", "qa", "error")
+_IMMATERIAL = ("strip_rows", "overwrite", "report", *BY_ARGUMENT)
 
 
 def provenance(
@@ -65,4 +70,48 @@ def write_report(
     try:
         file.partial.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
-        raise output_error(file.path, error, file.option) from error
+        raise output_error(file.path, error, file.argument) from error
+
+
+def result_of(
+    file: AtomicOutput, plan: Plan, cleaner: Cleaner, run: SceneCorrection, clock: Clock
+) -> DecloudResult:
+    """Sums up what was done.
+
+    Args:
+        file: The scene without cloud, complete.
+        plan: What was to be done.
+        cleaner: What did it.
+        run: Of the scene.
+        clock: Of the run.
+    """
+    return DecloudResult(
+        output=file.path,
+        bytes=file.partial.stat().st_size,
+        seconds=clock.total,
+        width=plan.scene.width,
+        height=plan.scene.height,
+        count=len(plan.written.bands),
+        windows=run.computed,
+        windows_skipped=len(plan.grid) - run.computed,
+        bands=plan.scene.rgb.indexes,
+        bands_reason=plan.scene.rgb.reason,
+        bands_read={name: plan.scene.named.indexes[name] for name in plan.fit.used.reads},
+        bands_corrected=plan.fit.used.corrects,
+        bands_copied=plan.copied,
+        bands_missing=plan.fit.missing,
+        level=plan.level,
+        level_reason=plan.level_reason,
+        radiometry=plan.radiometry.profile,
+        radiometry_reason=plan.radiometry.reason,
+        model=cleaner.name,
+        weights_sha256=cleaner.sha256,
+        device=cleaner.device,
+        precision=cleaner.precision,
+        precision_reason=cleaner.precision_reason,
+        batch_size=run.batch_size,
+        mean_error=None if run.errors is None else run.errors.means,
+        qa_pixels=None if run.quality is None else run.quality.pixels,
+        qa_shares=None if run.quality is None else run.quality.shares,
+        timings=clock.stages,
+    )

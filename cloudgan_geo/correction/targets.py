@@ -12,22 +12,23 @@ from pathlib import Path
 
 import rasterio
 
+from cloudgan_geo.arguments import Argument
+from cloudgan_geo.correction.layers import LAYERS
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganWarning, UsageError
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS, warn_of_environment
-from cloudgan_geo.raster.reading.scene import Scene, open_raster
+from cloudgan_geo.raster.reading.files import open_raster
+from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 
 # Weights that come with the program.
 _OWN = (str(files("cloudgan_geo").joinpath("networks", "weights")),)
 
-# What options that name a file name.
+# What arguments that name a file name.
 _WHAT = {
-    "--output": "output",
-    "--opacity": "opacity",
-    "--qa": "quality band",
-    "--error": "error",
-    "--report": "report",
+    "output": "output",
+    **{layer.argument: layer.title for layer in LAYERS},
+    "report": "report",
 }
 
 
@@ -37,12 +38,12 @@ class Targets:
 
     Attributes:
         scene: The scene without cloud.
-        estimates: Rasters beside it.
+        layers: Rasters beside it.
         report: On the run, or None.
     """
 
     scene: AtomicOutput
-    estimates: tuple[AtomicOutput, ...]
+    layers: tuple[AtomicOutput, ...]
     report: AtomicOutput | None
 
     def commit(self, check: Callable[[], None]) -> None:
@@ -55,7 +56,7 @@ class Targets:
             OutputError: If that fails for one of them; all is then as it was before.
         """
         report = () if self.report is None else (self.report,)
-        commit_all((*self.estimates, *report, self.scene), check)
+        commit_all((*self.layers, *report, self.scene), check)
 
 
 @contextlib.contextmanager
@@ -79,28 +80,33 @@ def opened_targets(
     warn_of_environment()
     if not options.cog and _has_overviews(scene):
         warnings.warn(
-            f"{scene.path}: has overviews, and the output gets none; --cog writes some",
-            CloudganWarning,
+            CloudganWarning(
+                f"{scene.path}: has overviews, and the output gets none; ",
+                Argument("cog", True),
+                " writes some",
+            ),
             stacklevel=2,
         )
-    rasters = {"--output": target, **options.estimate_files}
-    for option, path in rasters.items():
+    rasters = {"output": target, **options.layer_files}
+    for name, path in rasters.items():
         if path.suffix.lower() not in (".tif", ".tiff"):
-            raise UsageError(f"{path}: a GeoTIFF is written; {option} takes a name ending in .tif")
-    report = {} if options.report is None else {"--report": Path(options.report)}
+            raise UsageError(
+                f"{path}: a GeoTIFF is written; ", Argument(name), " takes a name ending in .tif"
+            )
+    report = {} if options.report is None else {"report": Path(options.report)}
     _check_distinct({**rasters, **report}.items())
     area = () if options.aoi is None else (options.aoi,)
     parts = (file.path for file in scene.files)
     source = (*given, *parts, scene.dataset, *area, *_OWN)
     with contextlib.ExitStack() as stack:
-        output, *estimates = (
+        output, *layers = (
             stack.enter_context(
-                AtomicOutput(path, overwrite=options.overwrite, source=source, option=option)
+                AtomicOutput(path, overwrite=options.overwrite, source=source, argument=name)
             )
-            for option, path in {**rasters, **report}.items()
+            for name, path in {**rasters, **report}.items()
         )
-        written = estimates.pop() if report else None
-        yield Targets(output, tuple(estimates), written)
+        written = layers.pop() if report else None
+        yield Targets(output, tuple(layers), written)
 
 
 def _has_overviews(scene: Scene) -> bool:
@@ -123,15 +129,17 @@ def _check_distinct(targets: Iterable[tuple[str, Path]]) -> None:
     """Refuses to write two files to one place.
 
     Args:
-        targets: The option that names a file, and the file.
+        targets: The argument that names a file, and the file.
 
     Raises:
         UsageError: If two are the same.
     """
     taken: dict[Path, str] = {}
-    for option, path in targets:
+    for name, path in targets:
         place = path.resolve()
         if place in taken:
-            first, second = (_WHAT.get(each, each) for each in (taken[place], option))
-            raise UsageError(f"{path}: cannot be both the {first} and the {second}; see {option}")
-        taken[place] = option
+            first, second = _WHAT[taken[place]], _WHAT[name]
+            raise UsageError(
+                f"{path}: cannot be both the {first} and the {second}; see ", Argument(name)
+            )
+        taken[place] = name

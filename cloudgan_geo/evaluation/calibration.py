@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import Chips, split
 from cloudgan_geo.choices import AskedPrecision
@@ -152,8 +154,8 @@ def calibrate(
     chips: Chips,
     *,
     validation: int,
-    device: str = "auto",
-    precision: AskedPrecision = "auto",
+    device: str = defaults.DEVICE,
+    precision: AskedPrecision = defaults.PRECISION,
     rounds: int = _ROUNDS,
     progress: Advance | None = None,
 ) -> Calibration:
@@ -175,10 +177,14 @@ def calibrate(
     card = {key: value for key, value in loaded.card.items() if key != "error_scale"}
     cleaner = PreparedGenerator(replace(loaded, card=card), device=device, precision=precision)
     if not cleaner.estimates:
-        raise UsageError(f"--model {loaded.name}: estimates no error that could be calibrated")
+        raise UsageError(
+            Argument("model", loaded.name), ": estimates no error that could be calibrated"
+        )
     indices = split(chips, validation).validation
     if not indices:
-        raise DatasetError("too few chips to hold some out; --data names the EuroSAT chips")
+        raise DatasetError(
+            "too few chips to hold some out; ", Argument("data"), " names the EuroSAT chips"
+        )
     parts = list(_errors(cleaner, chips, indices, rounds, progress))
     errors = Errors(
         np.concatenate([part.opacity for part in parts]),

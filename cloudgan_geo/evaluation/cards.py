@@ -6,18 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import DatasetError
 from cloudgan_geo.evaluation.methods import UNPROCESSED
 
 _DIGITS = 4
 
 
-def read_facts(path: Path, option: str) -> dict[str, Any]:
+def read_facts(path: Path, argument: str) -> dict[str, Any]:
     """Reads a JSON object.
 
     Args:
         path: The file.
-        option: That names it.
+        argument: That names it.
 
     Raises:
         DatasetError: If it cannot be read or holds none.
@@ -25,9 +26,11 @@ def read_facts(path: Path, option: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DatasetError(f"{path}: not readable as JSON ({error}); see {option}") from error
+        raise DatasetError(
+            f"{path}: not readable as JSON ({error}); see ", Argument(argument)
+        ) from error
     if not isinstance(content, dict):
-        raise DatasetError(f"{path}: holds no JSON object; see {option}")
+        raise DatasetError(f"{path}: holds no JSON object; see ", Argument(argument))
     return content
 
 
@@ -38,7 +41,7 @@ def scores_of(evaluation: dict[str, Any]) -> dict[str, Any]:
     number is held to.
 
     Args:
-        evaluation: What `evaluate --json` wrote.
+        evaluation: What `evaluate` wrote as JSON.
 
     Raises:
         DatasetError: If it is something else.
@@ -46,7 +49,7 @@ def scores_of(evaluation: dict[str, Any]) -> dict[str, Any]:
     try:
         return {name: _summary(suite) for name, suite in evaluation["suites"].items()}
     except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise DatasetError("--scores: is not what `evaluate --json` writes") from error
+        raise DatasetError(Argument("scores"), ": is not what `evaluate` writes as JSON") from error
 
 
 def _summary(suite: dict[str, Any]) -> dict[str, Any]:

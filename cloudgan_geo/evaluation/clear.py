@@ -27,7 +27,7 @@ Float32 = NDArray[np.float32]
 #: At most so many mosaics: clear chips differ less than clouds do.
 _MOSAICS = 128
 _CHIPS = "EuroSAT test split"
-_PATCHES = "other continents (`--clear`)"
+_PATCHES = "other continents"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CloudyScene:
     """A large clear scene with a few clouds.
 
     Attributes:
-        file: Its name in `--scenes`.
+        file: Its name in the folder of scenes.
         radiometry: Its profile, which no metadata tells.
         clusters: Rows and columns, first and past the last, that hold the clouds.
     """
@@ -101,7 +101,7 @@ def clear_suite(
         total, same = total + unchanged.size, same + int(unchanged.sum())
         if progress:
             progress(unchanged.size // SIZE**2)
-    kept["all of `--clear`"] = {"pixels unchanged, %": 100 * same / total}
+    kept["all other continents"] = {"pixels unchanged, %": 100 * same / total}
     dolomites = scenes / DOLOMITES.file
     values, unchanged = _unchanged(dolomites, DOLOMITES.radiometry, product)
     outside = _outside(DOLOMITES, unchanged.shape) & values.any(axis=0)

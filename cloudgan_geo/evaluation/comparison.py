@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from html import escape
 
 from cloudgan_geo import __version__
+from cloudgan_geo.correction.layers import CLASSES, CLEAR
 
 #: What the codes of a quality band mean; 0 is no data.
-QA_CLASSES = {1: "clear", 2: "corrected", 3: "thick"}
+QA_CLASSES = dict(list(enumerate(CLASSES))[CLEAR:])
 
 _HEADINGS = ("image", "pixels of", "pixels", "PSNR dB", "SSIM", "MAE", "SAM degrees")
 _EXPLAINED = (

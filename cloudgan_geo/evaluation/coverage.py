@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.correction.quality import THICK as FLAGGED
+from cloudgan_geo.correction.layers import THICK as FLAGGED
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.evaluation.tables import TableRows
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.choices import AskedRadiometry
-from cloudgan_geo.correction.quality import CLASSES, NODATA
+from cloudgan_geo.correction.layers import CLASSES, NODATA
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.preview import (
     Drawing,
@@ -29,9 +29,10 @@ from cloudgan_geo.evaluation.products import Product
 from cloudgan_geo.evaluation.sources import pairs_in, radiometry_of
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
+from cloudgan_geo.raster.writing.failures import output_error
+from cloudgan_geo.raster.writing.output import AtomicOutput
 
-_OPTION = "--pictures"
+_ARGUMENT = "pictures"
 #: Longest side of a panel: larger scenes are reduced to at most the one, small ones drawn at the
 #: other.
 _MOST, _LEAST = 512, 256
@@ -48,8 +49,8 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise output_error(folder, error, _OPTION) from error
-    with AtomicOutput(folder / "probe.png", overwrite=True, option=_OPTION):
+        raise output_error(folder, error, _ARGUMENT) from error
+    with AtomicOutput(folder / "probe.png", overwrite=True, argument=_ARGUMENT):
         pass
 
 
@@ -160,9 +161,9 @@ def _read(path: Path) -> tuple[NDArray[Any], dict[int, tuple[int, ...]]]:
 
 def _write(path: Path, drawings: list[Drawing]) -> None:
     side = max(_LEAST, *drawings[0].pixels.shape[:2])
-    with AtomicOutput(path, overwrite=True, option=_OPTION) as file:
+    with AtomicOutput(path, overwrite=True, argument=_ARGUMENT) as file:
         try:
             draw_row(drawings, file.partial, side=side, compact=True)
         except OSError as error:
-            raise output_error(path, error, _OPTION) from error
+            raise output_error(path, error, _ARGUMENT) from error
         file.commit()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo import defaults
 from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.raster.reading.opening import open_scene
@@ -50,7 +51,7 @@ class Panel:
 
 
 def read_panel(
-    path: str | os.PathLike[str], title: str, radiometry: AskedRadiometry = "auto"
+    path: str | os.PathLike[str], title: str, radiometry: AskedRadiometry = defaults.RADIOMETRY
 ) -> Panel:
     """Reads the visible bands of a whole scene into the model domain.
 

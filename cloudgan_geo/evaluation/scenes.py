@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 from torch.nn.functional import max_pool2d
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Progress, at_least_every_second
 from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.comparison import QA_CLASSES, Comparison, Line, SceneScores
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
+from cloudgan_geo.raster.reading.files import open_raster
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
 from cloudgan_geo.raster.reading.radiometry import Radiometry
-from cloudgan_geo.raster.reading.scene import Scene, open_raster
+from cloudgan_geo.raster.reading.scene import Scene
 
 # Pixels that the window of SSIM, 11 wide, reaches beyond its centre.
 _REACH = 5
@@ -46,7 +49,7 @@ def compare_scenes(
     *,
     qa: str | os.PathLike[str] | None = None,
     bands: Sequence[int] | None = None,
-    radiometry: AskedRadiometry = "auto",
+    radiometry: AskedRadiometry = defaults.RADIOMETRY,
     progress: Progress | None = None,
 ) -> Comparison:
     """Measures scenes against a clear one, a few rows at a time.
@@ -56,7 +59,7 @@ def compare_scenes(
     Args:
         images: What to measure, by the names of the table: anything `decloud` reads.
         clear: The clear scene, on the same grid.
-        qa: Quality band that `decloud --qa` wrote: scores of its classes are given too.
+        qa: Quality band that `decloud` wrote: scores of its classes are given too.
         bands: Red, green and blue of every scene, counted from 1; None to find them.
         radiometry: Profile of every scene, or `auto`.
         progress: Called at least every second with the rows done so far and all there are.
@@ -145,7 +148,8 @@ def _qa_rows(
         if dataset.shape != (truth.height, truth.width) or dataset.dtypes[0] != "uint8":
             raise SceneError(
                 f"{qa}: is no quality band of {truth.width} x {truth.height} pixels, such as "
-                "decloud --qa writes"
+                "decloud writes with ",
+                Argument("qa"),
             )
         for *_, above, below in _spans(truth):
             try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import DatasetError, RadiometryError, UsageError
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
@@ -18,20 +19,19 @@ from cloudgan_geo.raster.reading.scene import Scene
 NOT_CLEAR = ("patch_511198", "patch_286743", "patch_25630", "patch_770287")
 #: The layout of a folder that holds everything, by field of `Sources`.
 LAYOUT = {
-    "chips": "eurosat_rgb.zip",
+    "data": "eurosat_rgb.zip",
     "pairs": "pairs",
     "clear": "clear_l2a",
     "scenes": "scenes",
 }
 #: What each suite cannot do without.
 NEEDS = {
-    "article": ("chips",),
-    "thin-seen": ("chips",),
-    "thin-unseen": ("chips", "pairs", "clear", "scenes"),
+    "article": ("data",),
+    "thin-seen": ("data",),
+    "thin-unseen": ("data", "pairs", "clear", "scenes"),
     "real-pairs": ("pairs",),
-    "clear": ("chips", "clear", "scenes"),
+    "clear": ("data", "clear", "scenes"),
 }
-_OPTIONS = {"chips": "--data", "pairs": "--pairs", "clear": "--clear", "scenes": "--scenes"}
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Sources:
     """Files and folders to evaluate on; None for what there is not.
 
     Attributes:
-        chips: EuroSAT RGB, folder or zip.
+        data: EuroSAT RGB, folder or zip.
         pairs: Folder of real pairs, `<name>_cloudy.tif` and `<name>_clear.tif`.
         clear: Folder of clear scenes, GeoTIFFs of 64 pixels a side or more.
         scenes: Folder of large scenes.
     """
 
-    chips: Path | None = None
+    data: Path | None = None
     pairs: Path | None = None
     clear: Path | None = None
     scenes: Path | None = None
@@ -73,11 +73,22 @@ class Sources:
 
     def _existing(self, name: str, suite: str) -> Path:
         path: Path | None = getattr(self, name)
-        option = _OPTIONS[name]
         if path is None:
-            raise UsageError(f"--suite {suite} needs {option}, or --data-root for all of its data")
+            raise UsageError(
+                Argument("suite", suite),
+                " needs ",
+                Argument(name),
+                ", or ",
+                Argument("data_root"),
+                " for all of its data",
+            )
         if not path.exists():
-            raise DatasetError(f"{path}: no such file or folder; see {option} and --data-root")
+            raise DatasetError(
+                f"{path}: no such file or folder; see ",
+                Argument(name),
+                " and ",
+                Argument("data_root"),
+            )
         return path
 
 
@@ -90,7 +101,9 @@ def clear_patches(folder: Path) -> dict[str, Path]:
     found = {path.stem: path for path in sorted(folder.glob("*.tif"))}
     clear = {name: path for name, path in found.items() if name not in NOT_CLEAR}
     if not clear:
-        raise DatasetError(f"{folder}: holds no .tif; --clear names a folder of clear scenes")
+        raise DatasetError(
+            f"{folder}: holds no .tif; ", Argument("clear"), " names a folder of clear scenes"
+        )
     return clear
 
 
@@ -108,7 +121,8 @@ def pairs_in(folder: Path) -> dict[str, tuple[Path, Path]]:
             found[name] = cloudy, clear
     if not found:
         raise DatasetError(
-            f"{folder}: holds no <name>_cloudy.tif with its <name>_clear.tif; see --pairs"
+            f"{folder}: holds no <name>_cloudy.tif with its <name>_clear.tif; see ",
+            Argument("pairs"),
         )
     return found
 

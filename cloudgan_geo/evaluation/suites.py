@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import Chips, load_chips, model_domain, split
 from cloudgan_geo.errors import DatasetError
@@ -115,7 +116,7 @@ class Evaluation:
 
     @cached_property
     def _chips(self) -> Chips:
-        return load_chips(self.sources.need("thin-seen")["chips"])
+        return load_chips(self.sources.need("thin-seen")["data"])
 
     @cached_property
     def _contest(self) -> Contest:
@@ -152,7 +153,9 @@ def article_suite(
     """
     indices = split(chips).test[:limit]
     if not indices:
-        raise DatasetError("too few chips for a 70/30 split; --data names the EuroSAT chips")
+        raise DatasetError(
+            "too few chips for a 70/30 split; ", Argument("data"), " names the EuroSAT chips"
+        )
     methods: dict[str, Callable[[Float32], Float32]] = {UNPROCESSED: lambda batch: batch}
     if article is not None:
         methods[DARK_CHANNEL] = _dark_channel

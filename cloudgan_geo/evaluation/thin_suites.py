@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import Chips, split
 from cloudgan_geo.clouds.cloud import Cloud
@@ -38,7 +39,7 @@ _CLEAR_SHARE = 0.1
 CIRRUS = "cirrus"
 _FAMILIES = (*UNSEEN, CIRRUS)
 _EUROSAT = "EuroSAT test split"
-_PATCHES = "other continents (`--clear`)"
+_PATCHES = "other continents"
 _LAID = (
     "Half of the clouds get their coverage and opacity over one chip, the others over the mosaic. "
     "Windows are the chips, without overlap; what surrounds a window is known as far as the "
@@ -59,7 +60,9 @@ def mosaics_of_test_chips(chips: Chips, limit: int | None = None) -> list[NDArra
     """
     indices = split(chips).test
     if not indices:
-        raise DatasetError("too few chips for a 70/30 split; --data names the EuroSAT chips")
+        raise DatasetError(
+            "too few chips for a 70/30 split; ", Argument("data"), " names the EuroSAT chips"
+        )
     arranged = arrange(chips, indices, SEED)
     return arranged if limit is None else arranged[: max(1, limit // CHIPS)]
 
@@ -173,7 +176,9 @@ def thin_unseen(
     """
     shapes = [scene.shape for scene in cirrus_scenes(pairs, scenes)]
     if not shapes:
-        raise DatasetError(f"{pairs}, {scenes}: no scene has cirrus in its B10; see --pairs")
+        raise DatasetError(
+            f"{pairs}, {scenes}: no scene has cirrus in its B10; see ", Argument("pairs")
+        )
     arranged = mosaics_of_test_chips(chips, limit)
     patches = list(clear_patches(clear).values())[:limit]
     ground = (mosaic(chips, chosen) for chosen in arranged)

@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError, WeightsNotFoundError
 from cloudgan_geo.networks.architectures import Generator, build
@@ -83,7 +84,7 @@ def read_generator(path: str | Path) -> LoadedGenerator:
     """
     path = Path(path)
     if not path.is_file():
-        raise WeightsNotFoundError(f"{path}: no such weights file; see --model")
+        raise WeightsNotFoundError(f"{path}: no such weights file; see ", Argument("model"))
     check_size(path)
     content = path.read_bytes()
     if is_pickle(content[:9]):

@@ -35,7 +35,7 @@ class Device:
     """Somewhere to compute.
 
     Attributes:
-        name: What `--device` takes.
+        name: What `device` takes.
         description: For people.
         bf16: Whether it computes in bf16.
     """

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError, WeightsNotFoundError
 
@@ -35,7 +36,8 @@ def weights_path(name_or_path: str | os.PathLike[str]) -> Path:
     if not path.is_file():
         names = ", ".join(known) or "none"
         raise WeightsNotFoundError(
-            f"{name_or_path}: neither a bundled model ({names}) nor a weights file; see --model"
+            f"{name_or_path}: neither a bundled model ({names}) nor a weights file; see ",
+            Argument("model"),
         )
     return path
 
@@ -81,7 +83,9 @@ def read_bands(path: str | os.PathLike[str]) -> BandSet:
         with open(path, "rb") as file:
             start = file.read(_LENGTH + 1)
     except OSError as error:
-        raise WeightsError(f"{path}: not readable ({error.strerror}); see --model") from error
+        raise WeightsError(
+            f"{path}: not readable ({error.strerror}); see ", Argument("model")
+        ) from error
     return card_bands(path, {} if is_pickle(start) else read_card(path))
 
 

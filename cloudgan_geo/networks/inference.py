@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import UsageError, WeightsError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
@@ -57,8 +59,8 @@ class PreparedGenerator:
         self,
         loaded: LoadedGenerator,
         *,
-        device: str = "auto",
-        precision: AskedPrecision = "auto",
+        device: str = defaults.DEVICE,
+        precision: AskedPrecision = defaults.PRECISION,
         compile: bool = False,
     ) -> None:
         self.name = loaded.name
@@ -164,7 +166,8 @@ class PreparedGenerator:
         """Compiles the network for batches of any size and tries it out."""
         if self._device.type not in _COMPILES:
             raise UsageError(
-                f"--compile: is for CUDA; on {self.device} nothing is gained, leave it out"
+                Argument("compile", True),
+                f": is for CUDA; on {self.device} nothing is gained, leave it out",
             )
         self._network = cast(nn.Module, torch.compile(self._network, dynamic=True))
         try:
@@ -173,7 +176,8 @@ class PreparedGenerator:
         except Exception as error:  # of whatever compiles it: torch, triton, a C compiler
             reason = str(error).strip().partition("\n")[0]
             raise UsageError(
-                f"--compile: torch cannot compile the network here ({reason}); leave it out"
+                Argument("compile", True),
+                f": torch cannot compile the network here ({reason}); leave it out",
             ) from error
 
     def _place(self, array: NDArray[np.float32]) -> Tensor:
@@ -215,7 +219,10 @@ class _ErrorScale:
 
 
 def load_cleaner(
-    model: str | os.PathLike[str], *, device: str = "auto", precision: AskedPrecision = "auto"
+    model: str | os.PathLike[str],
+    *,
+    device: str = defaults.DEVICE,
+    precision: AskedPrecision = defaults.PRECISION,
 ) -> PreparedGenerator:
     """Loads a generator by name or path, ready to clean batches of windows.
 

@@ -8,6 +8,7 @@ from typing import get_args
 import torch
 from torch import nn
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks.devices import bf16_support
@@ -60,7 +61,7 @@ def choose_device(device: str) -> torch.device:
         torch.zeros(1, device=chosen)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
-        raise UsageError(f"--device {device}: not available here ({reason})") from error
+        raise UsageError(Argument("device", device), f": not available here ({reason})") from error
     return chosen
 
 
@@ -130,7 +131,8 @@ def autocast(device: torch.device, dtype: torch.dtype) -> torch.autocast:
 def _asked_for(precision: AskedPrecision) -> Precision | None:
     if precision not in get_args(AskedPrecision):
         raise UsageError(
-            f"--precision {precision}: takes one of {', '.join(get_args(AskedPrecision))}"
+            Argument("precision", precision),
+            f": takes one of {', '.join(get_args(AskedPrecision))}",
         )
     return None if precision == "auto" else Precision(precision, "asked for")
 

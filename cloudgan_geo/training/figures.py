@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import RunError
 
 BACKGROUND = "#001219"
@@ -49,7 +50,9 @@ def read_losses(path: str | Path) -> LossLog:
     """
     path = Path(path)
     if not path.is_file():
-        raise RunError(f"{path}: no step log; is this the --out folder of a training run?")
+        raise RunError(
+            f"{path}: no step log; is this the ", Argument("out"), " folder of a training run?"
+        )
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     if not rows:

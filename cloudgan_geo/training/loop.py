@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.checkpoint import save_generator
 from cloudgan_geo.training.data import Data
@@ -151,7 +152,9 @@ def load_checkpoint(folder: RunFolder) -> dict[str, Any]:
         RunError: If there is none, or it is damaged.
     """
     if not folder.last.is_file():
-        raise RunError(f"{folder.path}: no checkpoint to resume from; train without --resume")
+        raise RunError(
+            f"{folder.path}: no checkpoint to resume from; train without ", Argument("resume", True)
+        )
     try:
         state: dict[str, Any] = torch.load(folder.last, map_location="cpu", weights_only=True)
     except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.choices import Adversarial, Context, Schedule
 from cloudgan_geo.errors import UsageError
 
@@ -16,7 +17,7 @@ class Recipe:
     """Every choice of a training run; the checkpoint stores it.
 
     Attributes:
-        name: What `--recipe` calls it.
+        name: What `recipe` calls it.
         clouds: The `article`'s, for its generator; `scattering`, for the one that also predicts
             opacity and error; or `veil`, over 13-band chips, for the one that does so in all bands.
         context: What that one sees beyond a chip; see `networks.thin`.
@@ -136,4 +137,6 @@ def recipe_named(name: str) -> Recipe:
         return RECIPES[name]
     except KeyError:
         choices = ", ".join(RECIPES)
-        raise UsageError(f"no recipe called {name!r}; --recipe takes one of {choices}") from None
+        raise UsageError(
+            f"no recipe called {name!r}; ", Argument("recipe"), f" takes one of {choices}"
+        ) from None

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import clip_grad_norm_
 
+from cloudgan_geo import defaults
 from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.architectures import Generator
@@ -38,7 +39,7 @@ class Trainer:
     """
 
     def __init__(
-        self, recipe: Recipe, device: torch.device, precision: AskedPrecision = "auto"
+        self, recipe: Recipe, device: torch.device, precision: AskedPrecision = defaults.PRECISION
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import UsageError
 
 T = TypeVar("T", bound=np.generic)
@@ -58,16 +60,20 @@ class WindowGrid:
 
     height: int
     width: int
-    overlap: int = 16
+    overlap: int = defaults.OVERLAP
     window: int = WINDOW
 
     def __post_init__(self) -> None:
         if not isinstance(self.overlap, int):
-            raise UsageError(f"an overlap of {self.overlap!r}: --overlap takes a whole number")
+            raise UsageError(
+                f"an overlap of {self.overlap!r}: ", Argument("overlap"), " takes a whole number"
+            )
         if not 0 <= self.overlap < self.window:
             raise UsageError(
                 f"an overlap of {self.overlap} pixels is not possible with windows of "
-                f"{self.window}: --overlap takes 0 to {self.window - 1}"
+                f"{self.window}: ",
+                Argument("overlap"),
+                f" takes 0 to {self.window - 1}",
             )
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.windows.grid import Strip, WindowGrid
 
@@ -77,7 +78,8 @@ class Layout:
         if shapes != wanted:
             raise WeightsError(
                 f"the generator returns {_listed(shapes)} for what should be {_listed(wanted)}; "
-                "see --model"
+                "see ",
+                Argument("model"),
             )
         stacked = np.empty((count, self.layers, *size), np.float32)
         np.subtract(parts[0], cloudy, out=stacked[:, : self.bands])

@@ -1,4 +1,4 @@
-"""What the algorithms share: documented parameters, and running the backend."""
+"""What the algorithms share: parameters out of a table, running the backend, results."""
 
 from __future__ import annotations
 
@@ -9,38 +9,57 @@ from collections.abc import Iterable
 from typing import Any, Optional
 
 from qgis.core import (
-    QgsMapLayer,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
-    QgsRasterLayer,
+    QgsProcessingUtils,
 )
 from qgis.PyQt.QtGui import QIcon
 
 from . import runner
 from .backend import find_backend
-
-#: Values of the radiometry parameter, as the backend names them.
-RADIOMETRIES = ["auto", "dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance"]
-RADIOMETRY_HELP = (
-    "How pixel values relate to reflectance. auto: what the file declares, else by its type and "
-    "values; the log says what was chosen and why. dn: reflectance * 10000. dn-offset: the same "
-    "plus 1000, as ESA delivers since January 2022. tci: 8-bit true colour. tci-offset: the same "
-    "with that offset left in. eurosat: 8-bit EuroSAT. reflectance: floating point."
-)
+from .options import Option, Output, Raster, RasterOutput
+from .parameters import Given, parameter_of
+from .sources import Source, source_of, without_products
+from .style import LikeInput, look_of, style_later
 
 
 class BackendAlgorithm(QgsProcessingAlgorithm):
     """An algorithm that a command of the backend carries out."""
 
+    #: The id.
+    NAME = ""
+    #: What the toolbox says, and its tooltip.
+    TITLE = TOOLTIP = ""
+    #: Words to find it by, besides those of all.
+    TAGS: tuple[str, ...] = ()
     #: What the help panel says first; HTML.
     SUMMARY = ""
+    #: The command of the backend, and its options: parameters in the order of the dialog.
+    COMMAND = ""
+    OPTIONS: tuple[Option, ...] = ()
 
     def createInstance(self) -> BackendAlgorithm:
         """Returns a new one of its kind."""
         return type(self)()
+
+    def name(self) -> str:
+        """Returns the id."""
+        return self.NAME
+
+    def displayName(self) -> str:
+        """Returns the name in the toolbox."""
+        return self.TITLE
+
+    def shortDescription(self) -> str:
+        """Returns the tooltip in the toolbox."""
+        return self.TOOLTIP
+
+    def tags(self) -> list[str]:
+        """Returns words to find it by."""
+        return ["cloud", "thin", "Sentinel-2", *self.TAGS]
 
     def group(self) -> str:
         """Returns the group in the toolbox."""
@@ -66,21 +85,24 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             return False, str(error)
         return True, ""
 
+    def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
+        """Declares the parameters."""
+        for option in self.OPTIONS:
+            self.addParameter(parameter_of(option))
+
     def checkParameterValues(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         """Tells whether the parameters make sense: every raster must be a file."""
-        fine, why = super().checkParameterValues(parameters, context)
+        rasters = [option.name for option in self.OPTIONS if isinstance(option, Raster)]
+        fine, why = super().checkParameterValues(without_products(parameters, rasters), context)
         if not fine:
             return fine, why
-        for parameter in self.parameterDefinitions():
-            if parameter.type() == "raster":
-                layer = self.parameterAsRasterLayer(parameters, parameter.name(), context)
-                try:
-                    if layer is not None:
-                        file_of(layer)
-                except QgsProcessingException as error:
-                    return False, str(error)
+        try:
+            for name in rasters:
+                source_of(self, parameters, name, context)
+        except QgsProcessingException as error:
+            return False, str(error)
         return True, ""
 
     def shortHelpString(self) -> str:
@@ -91,21 +113,105 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         ]
         return f"<p>{self.SUMMARY}</p>{''.join(documented)}"
 
-    def add(
-        self, parameter: QgsProcessingParameterDefinition, help_text: str, advanced: bool = False
-    ) -> None:
-        """Adds a parameter.
+    def add(self, parameter: QgsProcessingParameterDefinition, help_text: str) -> None:
+        """Adds a parameter that is no option of the backend.
 
         Args:
             parameter: The parameter.
             help_text: Plain text for the help panel and the tooltip.
-            advanced: Fold it away.
         """
         parameter.setHelp(help_text)
-        if advanced:
-            flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
-            parameter.setFlags(parameter.flags() | flag)
         self.addParameter(parameter)
+
+    def prepareAlgorithm(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
+        """Reads what belongs to the main thread: layers, the style of the input, the area."""
+        read = [option for option in self.OPTIONS if not isinstance(option, Output)]
+        self._sources = {}
+        for option in read:
+            if option.is_argument:
+                self._sources[option.name] = self._source(parameters, option.name, context)
+        given = Given(self, parameters, context, feedback, self._sources["INPUT"].crs)
+        self._typed = given.typed(option for option in read if not option.is_argument)
+        layer = self._sources["INPUT"].layer
+        self._like_input = (
+            None if layer is None else LikeInput(layer, rgb_only="--rgb-only" in self._typed)
+        )
+        return True
+
+    def _source(
+        self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
+    ) -> Source:
+        source = source_of(self, parameters, name, context)
+        if source is None:
+            raise QgsProcessingException(self.invalidRasterError(parameters, name))
+        return source
+
+    def processAlgorithm(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Runs the backend; rasters get their style once they are loaded."""
+        asked = self._outputs(parameters, context)
+        written = {
+            option: asked.get(option)
+            or QgsProcessingUtils.generateTempFilename(f"{option.name}.tif")
+            for option in self.OPTIONS
+            if option in asked or (isinstance(option, RasterOutput) and option.forced)
+        }
+        arguments = [self.COMMAND, *(source.path for source in self._sources.values())]
+        arguments += [path for option, path in written.items() if option.is_argument]
+        for option, path in written.items():
+            if not option.is_argument:
+                arguments += [option.flag, path]
+        arguments += ["--overwrite", *self._typed]
+        facts = self.run_backend(arguments, written.values(), feedback)
+        if facts is None:
+            return {}
+        for option, path in asked.items():
+            if isinstance(option, RasterOutput):
+                look = self._like_input if option.style == "input" else look_of(option.style)
+                if look is not None:
+                    style_later(context, path, look)
+        results = {option.name: path for option, path in asked.items()}
+        return {**results, **self.results(facts, parameters, context, feedback)}
+
+    def _outputs(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> dict[Output, str]:
+        """Returns the paths of those outputs that are asked for."""
+        found = {}
+        for option in self.OPTIONS:
+            if isinstance(option, Output):
+                raster = isinstance(option, RasterOutput)
+                read = self.parameterAsOutputLayer if raster else self.parameterAsFileOutput
+                path = read(parameters, option.name, context)
+                if path:
+                    found[option] = path
+        return found
+
+    def results(
+        self,
+        facts: dict[str, Any],
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Returns the outputs that are no files, and says what else there is to say.
+
+        Args:
+            facts: Of the backend's result event.
+            parameters: Of the algorithm.
+            context: Of the run.
+            feedback: Of the run.
+        """
+        return {}
 
     def run_backend(
         self, arguments: Iterable[str], outputs: Iterable[str], feedback: QgsProcessingFeedback
@@ -138,38 +244,6 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             return None
         except runner.BackendError as error:
             raise QgsProcessingException(str(error)) from error
-
-    def raster_of(
-        self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
-    ) -> QgsRasterLayer:
-        """Returns the raster layer of a parameter.
-
-        Raises:
-            QgsProcessingException: If there is none.
-        """
-        layer = self.parameterAsRasterLayer(parameters, name, context)
-        if layer is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, name))
-        return layer
-
-
-def file_of(layer: QgsMapLayer) -> str:
-    """Returns what the backend can open of a raster layer.
-
-    Args:
-        layer: The layer.
-
-    Raises:
-        QgsProcessingException: If only QGIS can open it.
-    """
-    source = layer.source().partition("|")[0]
-    if layer.providerType() != "gdal" or source.startswith(("/vsimem/", "<")):
-        raise QgsProcessingException(
-            f"The layer {layer.name()} is not a file (it comes from the provider "
-            f"{layer.providerType()}). Save it first: right click, Export, Save As..., raw data, "
-            "GeoTIFF."
-        )
-    return os.path.abspath(source) if os.path.exists(source) else source
 
 
 def _log(feedback: QgsProcessingFeedback, line: str) -> None:

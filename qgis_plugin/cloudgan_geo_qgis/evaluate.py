@@ -15,39 +15,24 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFileDestination,
-    QgsProcessingParameterRasterLayer,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QMetaType, QVariant
 
-from .algorithm import RADIOMETRIES, RADIOMETRY_HELP, BackendAlgorithm, file_of
+from .algorithm import BackendAlgorithm
+from .tables.compare import COMPARE
 
-#: Input layers: parameter, option of the backend (none: an argument), description, help.
-_LAYERS = (
-    ("INPUT", None, "Result", "What Remove thin clouds wrote."),
-    ("CLEAR", None, "Clear image", "The same place on the same grid, without clouds."),
-    (
-        "BEFORE",
-        "--before",
-        "Cloudy image",
-        "What the result was made from: measured too, to see what was gained.",
-    ),
-    (
-        "QA",
-        "--qa",
-        "Quality band",
-        "That of the result: clear, corrected and thick pixels are measured by themselves too.",
-    ),
-)
 _SCORES = {"psnr": "PSNR (dB)", "ssim": "SSIM", "mae": "MAE", "sam": "SAM (degrees)"}
 
 
 class EvaluateAgainstClear(BackendAlgorithm):
     """Measures a result against a clear image of the same place."""
 
+    NAME = "evaluate"
+    TITLE = "Evaluate against a clear image"
+    TOOLTIP = "Measures a result against a clear image of the same place"
+    TAGS = ("compare", "accuracy", "PSNR", "SSIM", "MAE", "SAM")
     SUMMARY = (
         "Measures how far a result is from a clear image of the same place, and the cloudy image "
         "too: peak signal-to-noise ratio (PSNR, higher is better), structural similarity (SSIM, at "
@@ -55,92 +40,34 @@ class EvaluateAgainstClear(BackendAlgorithm):
         "red, green and blue as reflectance / 0.275. Only pixels that hold data in every image "
         "count. Ground that changed between the dates counts as error."
     )
-
-    def name(self) -> str:
-        """Returns the id."""
-        return "evaluate"
-
-    def displayName(self) -> str:
-        """Returns the name in the toolbox."""
-        return "Evaluate against a clear image"
-
-    def shortDescription(self) -> str:
-        """Returns the tooltip in the toolbox."""
-        return "Measures a result against a clear image of the same place"
-
-    def tags(self) -> list[str]:
-        """Returns words to find it by."""
-        return ["cloud", "compare", "accuracy", "PSNR", "SSIM", "MAE", "SAM", "Sentinel-2"]
+    COMMAND = "compare"
+    OPTIONS = COMPARE
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declares parameters and outputs."""
-        for name, option, description, text in _LAYERS:
-            self.add(
-                QgsProcessingParameterRasterLayer(name, description, optional=option is not None),
-                text,
-            )
-        self.add(
-            QgsProcessingParameterEnum(
-                "RADIOMETRY",
-                "Radiometry",
-                RADIOMETRIES,
-                defaultValue="auto",
-                usesStaticStrings=True,
-            ),
-            f"Of all images. {RADIOMETRY_HELP}",
-            advanced=True,
-        )
+        super().initAlgorithm(configuration)
         self.add(
             QgsProcessingParameterFeatureSink(
                 "TABLE", "Table", QgsProcessing.SourceType.TypeVector, optional=True
             ),
             "A table without geometry: one row an image and class of the quality band.",
         )
-        self.add(
-            QgsProcessingParameterFileDestination(
-                "HTML", "Report", "HTML files (*.html)", optional=True
-            ),
-            "The table as a page, with an explanation of the numbers.",
-        )
         for name, description in _SCORES.items():
             self.addOutput(QgsProcessingOutputNumber(name.upper(), description))
 
-    def prepareAlgorithm(
+    def results(
         self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> bool:
-        """Reads what belongs to the main thread: the layers."""
-        self._arguments = []
-        for name, option, *_ in _LAYERS:
-            if option is None:
-                self._arguments.append(file_of(self.raster_of(parameters, name, context)))
-            elif parameters.get(name) not in (None, ""):
-                file = file_of(self.raster_of(parameters, name, context))
-                self._arguments += [option, file]
-        return True
-
-    def processAlgorithm(
-        self,
+        facts: dict[str, Any],
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
-        """Runs the backend and fills the table."""
-        arguments = ["compare", *self._arguments, "--overwrite"]
-        arguments += ["--radiometry", self.parameterAsEnumString(parameters, "RADIOMETRY", context)]
-        page = self.parameterAsFileOutput(parameters, "HTML", context)
-        if page:
-            arguments += ["--html", page]
-        facts = self.run_backend(arguments, [page] if page else [], feedback)
-        if facts is None:
-            return {}
+        """Fills the table and returns the scores of the result."""
         lines = facts["lines"]
         for line in lines:
             scores = (f"{_SCORES[name]} {_number(line[name])}" for name in _SCORES)
             feedback.pushInfo(f"{line['image']}, {line['where']}: {', '.join(scores)}")
-        outputs: dict[str, Any] = {"HTML": page} if page else {}
+        outputs: dict[str, Any] = {}
         table, identifier = self.parameterAsSink(
             parameters,
             "TABLE",

@@ -106,6 +106,15 @@ class Ramp(Look):
         layer.setRenderer(renderer)
 
 
+def look_of(style: str) -> Look:
+    """Returns what an output looks like.
+
+    Args:
+        style: Name of a style file of the plugin, or `ramp`.
+    """
+    return Ramp() if style == "ramp" else Style(style)
+
+
 class _Dresser(QgsProcessingLayerPostProcessorInterface):
     """Gives a layer its look when QGIS has loaded it."""
 

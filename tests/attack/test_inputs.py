@@ -62,7 +62,7 @@ def refused(path, match, **options):
 def test_a_virtual_raster_under_another_name(inbox, secret, name):
     path = inbox / name
     path.write_text(vrt([secret] * 3, raw=True))
-    with pytest.raises(SceneError, match=r"is not called \.vrt.*--trust-input"):
+    with pytest.raises(SceneError, match=r"is not called \.vrt.*trust_input=True"):
         decloud(path, inbox / "o.tif", model=StandIn())
     assert [each.name for each in inbox.iterdir()] == [name]
 
@@ -70,7 +70,7 @@ def test_a_virtual_raster_under_another_name(inbox, secret, name):
 def test_raw_bytes_outside_its_folder(inbox, secret):
     path = inbox / "s.vrt"
     path.write_text(vrt([secret] * 3, raw=True))
-    refused(path, r"outside its own folder; --trust-input")
+    refused(path, r"outside its own folder; trust_input=True")
     nested = inbox / "n.vrt"
     nested.write_text(vrt([path] * 3))
     refused(nested, "outside its own folder")

@@ -199,6 +199,8 @@ def test_closed_standard_streams(tmp_path):
 def test_the_loss_of_overviews_is_said(tmp_path, scene):
     with rasterio.open(scene, "r+") as dataset:
         dataset.build_overviews([2])
-    with pytest.warns(UserWarning, match=r"s\.tif: has overviews, and the output gets none; --cog"):
+    with pytest.warns(
+        UserWarning, match=r"s\.tif: has overviews, and the output gets none; cog=True"
+    ):
         decloud(scene, tmp_path / "o.tif", model=StandIn(), radiometry="dn")
     decloud(scene, tmp_path / "c.tif", model=StandIn(), radiometry="dn", cog=True)

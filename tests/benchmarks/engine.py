@@ -24,7 +24,7 @@ from cloudgan_geo.correction.streaming import compute_ahead
 from cloudgan_geo.networks.cores import shared_cores
 from cloudgan_geo.networks.inference import PreparedGenerator, load_cleaner
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.scene import Rows
+from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.raster.writing.writer import SceneWriter
 from cloudgan_geo.windows.grid import cut
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# Its tables of options need no QGIS.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "qgis_plugin"))
+
 
 class Program:
     """The program, run as a user does: in a process of its own."""

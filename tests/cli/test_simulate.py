@@ -107,7 +107,7 @@ def test_strips_of_rows_make_no_seam(tmp_path, monkeypatch):
     clear = write_scene(tmp_path / "clear.tif", ground(300, 100), nodata=0)
     asked = ("--family", "veil", "--seed", 5)
     simulate(clear, tmp_path / "whole.tif", *asked)
-    monkeypatch.setattr("cloudgan_geo.simulation.simulate._STRIP_PIXELS", 1700)
+    monkeypatch.setattr("cloudgan_geo.simulation.clouded_scenes._STRIP_PIXELS", 1700)
     simulate(clear, tmp_path / "strips.tif", *asked)
     whole, strips = (read(tmp_path / name) for name in ("whole_opacity.tif", "strips_opacity.tif"))
     assert np.abs(whole - strips).max() < 1e-4

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from cloudgan_geo.clouds.sentinel2 import BANDS
 from cloudgan_geo.clouds.spectral import (
     Optics,
     depth_by_pixel,
@@ -11,6 +10,7 @@ from cloudgan_geo.clouds.spectral import (
     nearest_band,
     seen_by_pixels,
 )
+from cloudgan_geo.clouds.wavelengths import BANDS
 
 NAMES = ("B02", "B04", "B08", "B10", "B11")
 

@@ -5,8 +5,8 @@ import pytest
 
 from cloudgan_geo.clouds.detector import add_noise
 from cloudgan_geo.clouds.drawing import draw_cloud
-from cloudgan_geo.clouds.sentinel2 import BANDS
 from cloudgan_geo.clouds.spectral_drawing import KINDS, draw_spectral_cloud
+from cloudgan_geo.clouds.wavelengths import BANDS
 
 NAMES = tuple(BANDS)
 AT = {name: index for index, name in enumerate(NAMES)}

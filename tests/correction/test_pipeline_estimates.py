@@ -255,27 +255,27 @@ class TestRefusals:
     def test_generators_that_estimate_nothing(self, source, tmp_path, asked):
         asked = {key: tmp_path / v if ".tif" in str(v) else v for key, v in asked.items()}
         (option,) = asked
-        said = f"--{option.replace('_', '-')} .*: the generator stand-in estimates no opacity; "
+        said = f"{option}=.*: the generator stand-in estimates no opacity; "
         model = StandIn()
-        with pytest.raises(UsageError, match=f"{said}--model thin does"):
+        with pytest.raises(UsageError, match=f"{said}model='thin' does"):
             decloud(source, model=model, **asked)
         assert model.windows == 0
 
     @pytest.mark.parametrize(
         ("asked", "said"),
         [
-            ({"qa": "s_decloud.tif"}, "both the output and the quality band; see --qa"),
-            ({"qa": "x.tif", "error": "x.tif"}, "both the quality band and the error; see --error"),
+            ({"qa": "s_decloud.tif"}, "both the output and the quality band; see qa"),
+            ({"qa": "x.tif", "error": "x.tif"}, "both the quality band and the error; see error"),
             ({"opacity": "no/../x.tif", "qa": "x.tif"}, "both the opacity and the quality band"),
             ({"qa": "x.tif", "report": "x.tif"}, "both the quality band and the report"),
-            ({"qa": "q.jp2"}, r"q\.jp2: a GeoTIFF is written; --qa takes a name ending in \.tif"),
+            ({"qa": "q.jp2"}, r"q\.jp2: a GeoTIFF is written; qa takes a name ending in \.tif"),
             ({"qa": "no/q.tif"}, "there is no folder"),
             (
                 {"qa": "s.tif", "overwrite": True},
-                "is the input itself; name another file with --qa",
+                "is the input itself; name another file with qa",
             ),
-            ({"keep_below": 0.9}, "--keep-below 0.9 --thick-above 0.9"),
-            ({"thick": "drop"}, "--thick drop"),
+            ({"keep_below": 0.9}, "keep_below=0.9 thick_above=0.9"),
+            ({"thick": "drop"}, "thick='drop'"),
         ],
     )
     def test_options_that_cannot_be_honoured(self, source, tmp_path, asked, said):
@@ -289,14 +289,16 @@ class TestRefusals:
     @pytest.mark.parametrize("part", ["opacity", "qa", "error"])
     def test_a_file_that_exists(self, source, beside, part):
         beside[part].write_text("old")
-        with pytest.raises(OutputExistsError, match=rf"{part}\.tif: exists already; --overwrite"):
+        with pytest.raises(
+            OutputExistsError, match=rf"{part}\.tif: exists already; overwrite=True"
+        ):
             decloud(source, model=EstimatingStandIn(across), **beside)
         assert beside[part].read_text() == "old"
         beside[part].unlink()
 
     def test_nodata_where_there_is_none(self, tmp_path):
         source = write_scene(tmp_path / "n.tif", ground(64, 64))
-        with pytest.raises(UsageError, match=r"--thick nodata: .*n\.tif has no nodata value"):
+        with pytest.raises(UsageError, match=r"thick='nodata': .*n\.tif has no nodata value"):
             decloud(source, model=EstimatingStandIn(across), thick="nodata")
         source.unlink()
 
@@ -343,8 +345,8 @@ class TestAllOrNothing:
             sync(descriptor)
 
         monkeypatch.setattr(os, "fsync", fail)
-        option = "--output" if part == "s_decloud" else f"--{part}"
-        with pytest.raises(OutputError, match=f"the disk is full; {option} names another place"):
+        name = "output" if part == "s_decloud" else part
+        with pytest.raises(OutputError, match=f"the disk is full; {name} names another place"):
             self.run(source, beside)
 
     def test_a_scene_that_cannot_be_put_in_its_place(self, source, tmp_path, beside, monkeypatch):

@@ -182,7 +182,7 @@ def test_where_the_output_goes(tmp_path):
     assert default_output("a/S2A.SAFE.zip").as_posix() == "a/S2A_decloud.tif"
     assert default_output("/a/S2A.SAFE/MTD_MSIL1C.xml").as_posix() == "/a/S2A_decloud.tif"
     for scene in (["a/B04.jp2", "a/B03.jp2"], "/vsizip/a.zip/b.tif", "https://x.org/b.tif"):
-        with pytest.raises(UsageError, match="must be said with --output"):
+        with pytest.raises(UsageError, match="must be said with output"):
             default_output(scene)
 
 
@@ -198,5 +198,5 @@ def test_no_input_is_overwritten_by_way_of_another(tmp_path):
         decloud(source, tmp_path / "s.tif", model=StandIn(), bands=(1, 2, 3), overwrite=True)
     area = tmp_path / "a.json"
     area.write_text("{}")
-    with pytest.raises(UsageError, match=r"a\.json: is the input itself.*; .*--report"):
+    with pytest.raises(UsageError, match=r"a\.json: is the input itself.*; .*with report"):
         decloud(source, model=StandIn(), bands=(1, 2, 3), aoi=area, report=area, overwrite=True)

@@ -7,7 +7,7 @@ from scenes import StandIn, ground, read, write_scene
 
 from cloudgan_geo import callbacks, decloud
 from cloudgan_geo.evaluation.scenes import compare_scenes
-from cloudgan_geo.simulation.simulate import simulate_scene
+from cloudgan_geo.simulation.clouded_scenes import simulate_scene
 
 # Far more than it takes: a test that fails waits so long, one that passes does not.
 LONG = 60

@@ -5,16 +5,9 @@ from hypothesis import strategies as st
 from scenes import ground, write_scene
 
 from cloudgan_geo.bands import RGB
-from cloudgan_geo.correction.quality import (
-    CLEAR,
-    CORRECTED,
-    NODATA,
-    THICK,
-    KeepRule,
-    QualityCounts,
-    judge,
-    saturated,
-)
+from cloudgan_geo.correction.estimates import QualityCounts, judge, saturated
+from cloudgan_geo.correction.layers import CLEAR, CORRECTED, NODATA, THICK
+from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
@@ -149,13 +142,13 @@ def test_estimates_are_in_the_scenes_units_and_nodata_outside():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ((0.5, 0.5, "keep"), "--keep-below 0.5 --thick-above 0.5: they take"),
+        ((0.5, 0.5, "keep"), "keep_below=0.5 thick_above=0.5: they take"),
         ((-0.1, 0.5, "keep"), "the first less than the second"),
         ((0.1, 1.5, "keep"), "opacities from 0 to 1"),
         ((float("nan"), 0.5, "keep"), "opacities from 0 to 1"),
-        ((0.05, 0.8, "drop"), "--thick drop: takes keep, fill, nodata"),
-        ((0.05, 0.8, "keep", 0.0), "--thick-error 0: takes a reflectance above 0"),
-        ((0.05, 0.8, "keep", float("nan")), "--thick-error nan"),
+        ((0.05, 0.8, "drop"), "thick='drop': takes keep, fill, nodata"),
+        ((0.05, 0.8, "keep", 0.0), "thick_error=0.0: takes a reflectance above 0"),
+        ((0.05, 0.8, "keep", float("nan")), "thick_error=nan"),
     ],
 )
 def test_rules_that_make_no_sense_are_refused(asked, said):
@@ -179,7 +172,7 @@ def test_thick_cloud_becomes_nodata_only_where_there_is_such_a_value(tmp_path, d
     if fine:
         KeepRule(thick="nodata").check(scene)
     else:
-        with pytest.raises(UsageError, match=r"--thick nodata: .*s\.tif has no nodata value"):
+        with pytest.raises(UsageError, match=r"thick='nodata': .*s\.tif has no nodata value"):
             KeepRule(thick="nodata").check(scene)
 
 

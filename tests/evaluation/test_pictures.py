@@ -144,10 +144,10 @@ def test_few_pixels_of_a_colour_with_a_meaning_keep_it(tmp_path):
 
 def test_a_folder_that_cannot_be_is_refused_before_anything_is_computed(tmp_path, data_root):
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="--pictures"):
+    with pytest.raises(OutputError, match="pictures names"):
         make_folder(tmp_path / "file" / "pictures")
     make_folder(tmp_path / "a" / "b")
     make_folder(tmp_path / "a" / "b")
     assert not any((tmp_path / "a" / "b").iterdir())
-    with pytest.raises(DatasetError, match="--pairs"):
+    with pytest.raises(DatasetError, match="pairs"):
         draw_pictures(tmp_path, None, Product(None, None, tmp_path), tmp_path)

@@ -191,11 +191,11 @@ def test_the_clear_suite_counts_pixels_that_stay(tmp_path, chips, data_root, unc
 
 
 def test_data_that_are_missing_are_named_by_their_options(tmp_path):
-    with pytest.raises(UsageError, match="thin-unseen needs --clear"):
-        Sources(chips=tmp_path, pairs=tmp_path).need("thin-unseen")
-    with pytest.raises(DatasetError, match=r"pairs: no such.*--pairs"):
+    with pytest.raises(UsageError, match="'thin-unseen' needs clear"):
+        Sources(data=tmp_path, pairs=tmp_path).need("thin-unseen")
+    with pytest.raises(DatasetError, match=r"pairs: no such.*see pairs"):
         Sources.under(tmp_path).need("real-pairs")
-    with pytest.raises(DatasetError, match="--clear"):
+    with pytest.raises(DatasetError, match="; clear names"):
         clear_patches(tmp_path)
 
 

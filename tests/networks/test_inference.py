@@ -78,7 +78,7 @@ def test_a_batch_too_large_for_memory_is_halved(loaded, windows, monkeypatch):
     ("device", "precision"), [("cuda:97", "auto"), ("toaster", "auto"), ("cpu", "fp8")]
 )
 def test_what_is_not_there_is_refused(loaded, device, precision):
-    with pytest.raises(UsageError, match=r"--device|--precision"):
+    with pytest.raises(UsageError, match=r"device=|precision="):
         PreparedGenerator(loaded, device=device, precision=precision)
 
 
@@ -119,9 +119,9 @@ class TestCompile:
             return call
 
         monkeypatch.setattr(inference.torch, "compile", compiler_of_no_use)
-        with pytest.raises(UsageError, match=r"^--compile: .*\(no C compiler\); leave it out$"):
+        with pytest.raises(UsageError, match=r"^compile=True: .*\(no C compiler\); leave it out$"):
             PreparedGenerator(loaded, device="cpu", compile=True)
 
     def test_a_cpu_is_refused(self, loaded):
-        with pytest.raises(UsageError, match="--compile: is for CUDA"):
+        with pytest.raises(UsageError, match="compile=True: is for CUDA"):
             PreparedGenerator(loaded, device="cpu", compile=True)

@@ -109,7 +109,7 @@ def test_what_is_asked_for_is_taken(processor, exact_in_bf16):
         assert choose_precision(name, exact_in_bf16, CPU) == dtype
         assert choose_training_precision(name, CPU) == dtype
     assert settle_precision("bf16", exact_in_bf16, CPU).reason == "asked for"
-    with pytest.raises(UsageError, match="--precision fp8: takes one of auto, fp32, bf16"):
+    with pytest.raises(UsageError, match="precision='fp8': takes one of auto, fp32, bf16"):
         choose_training_precision("fp8", CPU)
 
 

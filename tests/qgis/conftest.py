@@ -115,6 +115,20 @@ def scene(qgis_new_project, sample_data):
 
 
 @pytest.fixture
+def product(sample_data, tmp_path) -> Path:
+    """A Sentinel-2 product with as little inside as makes one."""
+    from osgeo import gdal
+
+    folder = tmp_path / "S2A_MSIL1C_20150726.SAFE"
+    images = folder / "GRANULE" / "L1C_T23KKR" / "IMG_DATA"
+    images.mkdir(parents=True)
+    (folder / "MTD_MSIL1C.xml").write_text("<n1:Level-1C_User_Product/>")
+    red = str(images / "T23KKR_20150726T105026_B04.jp2")
+    gdal.Translate(red, str(sample_data / "scene.tif"), format="JP2OpenJPEG", bandList=[3])
+    return folder
+
+
+@pytest.fixture
 def patient_stub(stub):
     """A stub that works until it is told to stop."""
     stub.does("works")

@@ -1,10 +1,16 @@
 """What the algorithms ask of the backend, and what they make of its results; with a stub."""
 
+import shutil
 import threading
 import time
+from pathlib import Path
 
 import processing
 import pytest
+from cloudgan_geo_qgis.decloud import RemoveThinClouds
+from cloudgan_geo_qgis.evaluate import EvaluateAgainstClear
+from cloudgan_geo_qgis.options import Choice, Flag, Number, Output
+from cloudgan_geo_qgis.simulate import SimulateThinClouds
 from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -28,13 +34,16 @@ class Listener(QgsProcessingFeedback):
 
     def __init__(self):
         super().__init__(False)
-        self.said, self.warned = [], []
+        self.said, self.warned, self.wrong = [], [], []
 
     def pushInfo(self, text):
         self.said.append(text)
 
     def pushWarning(self, text):
         self.warned.append(text)
+
+    def reportError(self, text, fatalError=False):
+        self.wrong.append(text)
 
 
 def decloud(scene, tmp_path, **parameters):
@@ -46,75 +55,153 @@ def value(arguments, option):
     return arguments[arguments.index(option) + 1]
 
 
-def test_defaults(provider, stub, scene, tmp_path):
+#: Values other than the defaults, and how they are typed.
+OTHERS = {
+    "MODEL": ("article", ["--model", "article"]),
+    "RADIOMETRY": ("dn-offset", ["--radiometry", "dn-offset"]),
+    "BANDS": ("B02=1,B03=2,B04=3,B08=4", ["--bands", "B02=1,B03=2,B04=3,B08=4"]),
+    "LEVEL": ("2A", ["--level", "2A"]),
+    "TRUST_INPUT": (True, ["--trust-input"]),
+    "CORRECT": ("10m", ["--correct", "10m"]),
+    "KEEP_BELOW": (0.1, ["--keep-below", "0.1"]),
+    "THICK_ABOVE": (0.7, ["--thick-above", "0.7"]),
+    "THICK": ("nodata", ["--thick", "nodata"]),
+    "THICK_ERROR": (0.02, ["--thick-error", "0.02"]),
+    "DEVICE": ("cuda:1", ["--device", "cuda:1"]),
+    "PRECISION": ("bf16", ["--precision", "bf16"]),
+    "COMPILE": (True, ["--compile"]),
+    "OVERLAP": (8, ["--overlap", "8"]),
+    "BATCH_SIZE": (4, ["--batch-size", "4"]),
+    "WRITE": ("all", ["--write", "all"]),
+    "RGB_ONLY": (True, ["--rgb-only"]),
+    "COG": (True, ["--cog"]),
+    "CO": (
+        "COMPRESS=DEFLATE|PREDICTOR=2",
+        ["--co", "COMPRESS=DEFLATE", "--co", "PREDICTOR=2"],
+    ),
+}
+PROTOCOL = ["--progress", "json", "--stop-when-stdin-closes"]
+
+
+def test_defaults_are_left_to_the_program(provider, stub, scene, tmp_path):
+    start = ["decloud", scene.source(), "--output", str(tmp_path / "o.tif"), "--overwrite"]
     decloud(scene, tmp_path)
-    output = str(tmp_path / "o.tif")
-    assert stub.asked == [
-        *("decloud", scene.source(), "--output", output, "--overwrite"),
-        *("--model", "thin", "--radiometry", "auto", "--device", "auto"),
-        *("--precision", "auto", "--overlap", "16"),
-        *("--progress", "json", "--stop-when-stdin-closes"),
-    ]
+    assert stub.asked == [*start, *PROTOCOL]
+    # As the dialog does, which gives every parameter; and what is emptied is not asked for.
+    shown = {
+        option.name: option.default
+        for option in RemoveThinClouds.OPTIONS
+        if option.default is not None
+    }
+    decloud(scene, tmp_path, **shown, BANDS="", CO="", WEIGHTS="", BOUNDS=None, AOI=None)
+    assert stub.asked == [*start, *PROTOCOL]
+    decloud(scene, tmp_path, DEVICE="", BATCH_SIZE=" auto ")
+    assert stub.asked == [*start, *PROTOCOL]
 
 
 def test_every_option(provider, stub, scene, tmp_path):
-    files = {name: str(tmp_path / f"{name}.tif") for name in ("QA", "OPACITY", "ERROR")}
+    names = ("QA", "OPACITY", "ERROR", "REPORT")
+    files = {name: str(tmp_path / f"{name}.tif") for name in names}
     result = decloud(
-        scene,
-        tmp_path,
-        **{"MODEL": "article", "RADIOMETRY": "dn-offset", "THICK": "nodata", "THICK_ABOVE": 0.7},
-        **{"KEEP_BELOW": 0.1, "WEIGHTS": "/my/w.safetensors", "DEVICE": "cuda:1", "OVERLAP": 8},
-        **{"RED": 3, "GREEN": 2, "BLUE": 1, "RGB_ONLY": True, "COG": True, "BATCH_SIZE": 4},
-        PRECISION="bf16",
-        OPTIONS="COMPRESS=DEFLATE|PREDICTOR=2",
-        **files,
+        scene, tmp_path, **{name: value for name, (value, _) in OTHERS.items()}, **files
     )
     assert result == {"OUTPUT": str(tmp_path / "o.tif"), **files}
     asked = stub.asked
-    for option, expected in (
-        ("--model", "/my/w.safetensors"),
-        ("--radiometry", "dn-offset"),
-        ("--thick", "nodata"),
-        ("--thick-above", "0.7"),
-        ("--keep-below", "0.1"),
-        ("--device", "cuda:1"),
-        ("--overlap", "8"),
-        ("--precision", "bf16"),
-        ("--bands", "3,2,1"),
-        ("--batch-size", "4"),
-        ("--qa", files["QA"]),
-        ("--opacity", files["OPACITY"]),
-        ("--error", files["ERROR"]),
-    ):
-        assert value(asked, option) == expected
-    assert {"--rgb-only", "--cog"} <= set(asked)
-    assert [asked[at + 1] for at, option in enumerate(asked) if option == "--co"] == [
-        "COMPRESS=DEFLATE",
-        "PREDICTOR=2",
-    ]
+    for name, path in files.items():
+        assert value(asked, f"--{name.lower()}") == path
+    typed = [part for _, parts in OTHERS.values() for part in parts]
+    start = asked.index("--overwrite") + 1
+    assert asked[start : -len(PROTOCOL)] == typed
+    # No parameter of the table was forgotten here.
+    elsewhere = {"INPUT", "OUTPUT", "WEIGHTS", "BOUNDS", "AOI"}
+    assert {option.name for option in RemoveThinClouds.OPTIONS} == {*OTHERS, *files, *elsewhere}
 
 
-def test_two_of_three_bands(provider, stub, scene, tmp_path):
-    with pytest.raises(QgsProcessingException, match="give all three, or none"):
-        decloud(scene, tmp_path, RED=1, BLUE=3)
+def test_weights_instead_of_a_model(provider, stub, scene, tmp_path):
+    decloud(scene, tmp_path, MODEL="article", WEIGHTS="/my/w.safetensors")
+    assert value(stub.asked, "--model") == "/my/w.safetensors"
+    assert stub.asked.count("--model") == 1
+
+
+@pytest.mark.parametrize("kind", [RemoveThinClouds, SimulateThinClouds, EvaluateAgainstClear])
+def test_parameters_are_what_the_tables_say(provider, kind):
+    algorithm = kind().create()
+    shown = {found.name(): found for found in algorithm.parameterDefinitions()}
+    assert [*shown][: len(kind.OPTIONS)] == [option.name for option in kind.OPTIONS]
+    for option in kind.OPTIONS:
+        parameter = shown[option.name]
+        assert parameter.description() == option.label
+        assert parameter.help() == option.text
+        flags = parameter.flags()
+        assert bool(flags & parameter.Flag.FlagAdvanced) == option.advanced
+        if not isinstance(option, Output):
+            assert parameter.defaultValue() == option.default
+        if isinstance(option, Choice):
+            assert parameter.options() == list(option.choices)
+            assert parameter.usesStaticStrings()
+        if isinstance(option, Number):
+            for bound, found in ((option.least, parameter.minimum()),
+                                 (option.largest, parameter.maximum())):  # fmt: skip
+                assert bound is None or found == bound
+        must = option.is_argument or option.name == "OUTPUT" or isinstance(option, (Choice, Flag))
+        must = must or (isinstance(option, Number) and option.default is not None)
+        assert bool(flags & parameter.Flag.FlagOptional) != must
+
+
+class TestProducts:
+    """QGIS opens none of these; the program does."""
+
+    @pytest.fixture(params=["folder", "zip", "metadata"])
+    def given(self, request, product):
+        if request.param == "folder":
+            return product
+        if request.param == "metadata":
+            return product / "MTD_MSIL1C.xml"
+        return Path(shutil.make_archive(str(product), "zip", product.parent, product.name))
+
+    def test_the_program_gets_it(self, provider, stub, given, tmp_path):
+        stub.does("tells")
+        output = str(tmp_path / "o.tif")
+        result = decloud(str(given), tmp_path, WRITE="all")
+        assert result == {"OUTPUT": output}
+        assert stub.asked[:2] == ["decloud", str(given)]
+        assert value(stub.asked, "--write") == "all"
+
+    def test_the_extent_in_its_coordinates(self, provider, stub, scene, given, tmp_path):
+        stub.does("tells")
+        decloud(str(given), tmp_path, BOUNDS="-46,-44,-24,-22 [EPSG:4326]")
+        assert all(abs(float(side)) > 1000 for side in value(stub.asked, "--bounds").split(","))
+
+    def test_other_folders_are_no_rasters(self, provider, stub, tmp_path):
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(QgsProcessingException, match="Could not load source layer"):
+            decloud(str(tmp_path / "empty"), tmp_path)
+
+    def test_an_extent_where_nothing_tells_the_coordinates(self, provider, stub, product, tmp_path):
+        shutil.rmtree(product / "GRANULE")
+        listener = Listener()
+        asked = {"INPUT": str(product), "OUTPUT": str(tmp_path / "o.tif")}
+        asked["BOUNDS"] = "-46,-44,-24,-22 [EPSG:4326]"
+        with pytest.raises(QgsProcessingException):
+            processing.run("cloudgan:decloud", asked, feedback=listener)
+        (wrong, _) = listener.wrong
+        assert wrong.startswith("Only within this extent: the input has no coordinates")
 
 
 def test_the_extent_in_coordinates_of_the_scene(provider, stub, scene, tmp_path):
     box = scene.extent()
     west = QgsRectangle(box.xMinimum(), box.yMinimum(), box.center().x(), box.yMaximum())
     text = f"{west.xMinimum()},{west.xMaximum()},{west.yMinimum()},{west.yMaximum()}"
-    decloud(scene, tmp_path, EXTENT=f"{text} [EPSG:32723]")
-    (bounds,) = (argument for argument in stub.asked if argument.startswith("--bounds="))
-    left, bottom, right, top = map(float, bounds.partition("=")[2].split(","))
+    decloud(scene, tmp_path, BOUNDS=f"{text} [EPSG:32723]")
+    left, bottom, right, top = map(float, value(stub.asked, "--bounds").split(","))
     assert (left, bottom, right, top) == (
         west.xMinimum(),
         west.yMinimum(),
         west.xMaximum(),
         west.yMaximum(),
     )
-    decloud(scene, tmp_path, EXTENT="-46,-44,-24,-22 [EPSG:4326]")
-    (bounds,) = (argument for argument in stub.asked if argument.startswith("--bounds="))
-    assert all(abs(float(side)) > 1000 for side in bounds.partition("=")[2].split(","))
+    decloud(scene, tmp_path, BOUNDS="-46,-44,-24,-22 [EPSG:4326]")
+    assert all(abs(float(side)) > 1000 for side in value(stub.asked, "--bounds").split(","))
 
 
 @pytest.fixture
@@ -256,16 +343,17 @@ def test_bands_of_the_style_where_only_three_are_left(provider, stub, scene, tmp
 
 
 def test_simulate(provider, stub, scene, tmp_path):
-    files = {"OUTPUT": str(tmp_path / "o.tif"), "TRUTH": str(tmp_path / "t.tif")}
+    files = {"OUTPUT": str(tmp_path / "o.tif"), "OPACITY_OUT": str(tmp_path / "t.tif")}
     parameters = {"INPUT": scene, "SEED": 7, "FAMILY": "patches", "OPACITY": 0.4, **files}
     assert processing.run("cloudgan:simulate", parameters) == files
     asked = stub.asked
     assert asked[:3] == ["simulate", scene.source(), files["OUTPUT"]]
-    assert value(asked, "--opacity-out") == files["TRUTH"]
+    assert value(asked, "--opacity-out") == files["OPACITY_OUT"]
     assert (value(asked, "--seed"), value(asked, "--family")) == ("7", "patches")
+    assert "--trust-input" not in asked
     assert value(asked, "--opacity") == "0.4"
     assert "--coverage" not in asked
-    del parameters["TRUTH"]
+    del parameters["OPACITY_OUT"]
     assert processing.run("cloudgan:simulate", parameters) == {"OUTPUT": files["OUTPUT"]}
     # The truth that nobody asked for lies among QGIS's temporary files.
     assert not value(stub.asked, "--opacity-out").startswith(str(tmp_path))
@@ -274,10 +362,13 @@ def test_simulate(provider, stub, scene, tmp_path):
 def test_evaluate(provider, stub, scene, sample_data, tmp_path):
     clear, page = str(sample_data / "scene_clear.tif"), str(tmp_path / "r.html")
     parameters = {"INPUT": scene, "CLEAR": clear, "BEFORE": scene, "QA": clear, "HTML": page}
+    parameters |= {"BANDS": "3,2,1", "TRUST_INPUT": True}
     result = processing.run("cloudgan:evaluate", {**parameters, "TABLE": "TEMPORARY_OUTPUT"})
     assert stub.asked[:3] == ["compare", scene.source(), clear]
     assert value(stub.asked, "--before") == scene.source()
     assert value(stub.asked, "--qa") == clear
+    assert value(stub.asked, "--bands") == "3,2,1"
+    assert "--trust-input" in stub.asked
     assert (result["PSNR"], result["SSIM"], result["MAE"]) == (20.5, 0.75, 0.125)
     assert result["HTML"] == page
     table = result["TABLE"]

@@ -131,6 +131,14 @@ def test_the_default_model_and_its_quality_band(
     assert classes <= {1, 2, 3}
 
 
+def test_a_folder_is_an_input(qgis_process, stub, product, tmp_path):
+    stub.does("tells")
+    started = {"CLOUDGAN_GEO_EXECUTABLE": str(stub.path)}
+    result = qgis_process.decloud(product, tmp_path / "o.tif", **started)
+    assert result.returncode == 0, result.stderr
+    assert stub.asked[:2] == ["decloud", str(product)]
+
+
 def test_no_backend(qgis_process, sample_data, tmp_path):
     listed = qgis_process("list", CLOUDGAN_GEO_EXECUTABLE="/nowhere/cloudgan-geo")
     for name in ("decloud", "evaluate", "simulate"):
@@ -184,7 +192,8 @@ def programs_at_work(folder):
             command = (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if os.fsencode(folder) in command and b"qgis" not in command.split(b"\0")[0]:
+        name = os.path.basename(command.split(b"\0")[0])
+        if os.fsencode(folder) in command and not name.startswith(b"qgis"):
             found.append(int(process.name))
     return found
 

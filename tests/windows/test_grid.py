@@ -58,7 +58,7 @@ def test_strips_finish_every_row_once(height, width, overlap, rows):
 
 @pytest.mark.parametrize("overlap", [-1, 64, 100])
 def test_an_overlap_that_is_not_possible_is_refused(overlap):
-    with pytest.raises(UsageError, match="--overlap takes 0 to 63"):
+    with pytest.raises(UsageError, match="overlap takes 0 to 63"):
         WindowGrid(100, 100, overlap)
 
 

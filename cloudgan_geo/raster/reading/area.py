@@ -18,6 +18,7 @@ from rasterio.features import rasterize
 from rasterio.transform import Affine
 from rasterio.warp import transform, transform_bounds
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, reason
 from cloudgan_geo.raster.reading.scene import Scene
@@ -101,11 +102,13 @@ def area_of_interest(
     """
     if aoi is None and bounds is None:
         return None
-    option = "--bounds" if aoi is None else "--aoi"
+    asked = [("aoi", aoi), ("bounds", None if bounds is None else tuple(bounds))]
+    named = [Argument(name, value) for name, value in asked if value is not None]
     if scene.gcps:
         raise UsageError(
-            f"{option}: {scene.path} has ground control points instead of a regular grid; warp it "
-            "first (gdalwarp)"
+            Argument(named[0].name),
+            f": {scene.path} has ground control points instead of a regular grid; warp it first "
+            "(gdalwarp)",
         )
     geometry = _box(bounds) if bounds is not None else None
     if aoi is not None:
@@ -119,26 +122,21 @@ def area_of_interest(
 
     area = Area(shapely.transform(geometry, to_pixels), scene.height, scene.width)
     if area.is_empty():
-        named = " and ".join(
-            str(value) if name == "--bounds" else f"--aoi {value}"
-            for name, value in (("--aoi", aoi), ("--bounds", _bounds_text(bounds)))
-            if value is not None
-        )
-        raise UsageError(f"{named}: no pixel of {scene.path} lies there")
+        both = (named[0], " and ", named[1]) if len(named) > 1 else (named[0],)
+        raise UsageError(*both, f": no pixel of {scene.path} lies there")
     return area
-
-
-def _bounds_text(bounds: Sequence[float] | None) -> str | None:
-    return None if bounds is None else f"--bounds {','.join(f'{side:.10g}' for side in bounds)}"
 
 
 def _box(bounds: Sequence[float]) -> Any:
     if len(bounds) != 4 or not np.isfinite(bounds).all():
-        raise UsageError(f"{_bounds_text(bounds)}: takes four numbers: left, bottom, right, top")
+        raise UsageError(
+            Argument("bounds", tuple(bounds)), ": takes four numbers: left, bottom, right, top"
+        )
     left, bottom, right, top = bounds
     if left >= right or bottom >= top:
         raise UsageError(
-            f"{_bounds_text(bounds)}: left must be less than right and bottom less than top"
+            Argument("bounds", tuple(bounds)),
+            ": left must be less than right and bottom less than top",
         )
     return shapely.box(left, bottom, right, top)
 
@@ -147,7 +145,10 @@ def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:
     """Reads polygons and reprojects them into the scene's coordinates."""
     if scene.crs is None:
         raise UsageError(
-            f"--aoi: {scene.path} has no coordinate reference system; use --bounds instead"
+            Argument("aoi"),
+            f": {scene.path} has no coordinate reference system; use ",
+            Argument("bounds"),
+            " instead",
         )
     geometry, crs = read_polygons(aoi)
     if crs == scene.crs:
@@ -162,18 +163,22 @@ def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:
         step = max(right - left, top - bottom) / _STEPS
         if not geometry.length <= step * _MOST_STEPS:
             raise UsageError(
-                f"--aoi {aoi}: its edges are too long and too many to be reprojected; simplify it, "
-                f"or reproject it to {scene.crs.to_string()} first"
+                Argument("aoi", aoi),
+                f": its edges are too long and too many to be reprojected; simplify it, "
+                f"or reproject it to {scene.crs.to_string()} first",
             )
         geometry = shapely.segmentize(geometry, step)
         points = shapely.get_coordinates(geometry)
         moved = np.stack(transform(crs, scene.crs, *points.T), axis=1)
     except GDAL_ERRORS as error:
         raise UsageError(
-            f"--aoi {aoi}: cannot be reprojected to {scene.crs.to_string()} ({reason(error)})"
+            Argument("aoi", aoi),
+            f": cannot be reprojected to {scene.crs.to_string()} ({reason(error)})",
         ) from error
     if not np.isfinite(moved).all():
-        raise UsageError(f"--aoi {aoi}: reaches beyond where {scene.crs.to_string()} is defined")
+        raise UsageError(
+            Argument("aoi", aoi), f": reaches beyond where {scene.crs.to_string()} is defined"
+        )
     return shapely.make_valid(shapely.set_coordinates(geometry, moved))
 
 

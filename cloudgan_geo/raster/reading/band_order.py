@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import BandError
 
 Order = Literal["red first", "blue first"]
@@ -47,7 +48,11 @@ def visible_order(path: str, values: NDArray[Any]) -> Order:
     if abs(score) < _SURE:
         raise BandError(
             f"{path}: its bands have no names, and their values do not tell whether red or blue "
-            "comes first; state --bands 1,2,3 if red does, --bands 3,2,1 if blue does"
+            "comes first; state ",
+            Argument("bands", (1, 2, 3)),
+            " if red does, ",
+            Argument("bands", (3, 2, 1)),
+            " if blue does",
         )
     return "blue first" if score > 0 else "red first"
 

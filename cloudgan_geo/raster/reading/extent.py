@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.raster.reading.trust import input_is_trusted
 
@@ -61,8 +62,9 @@ def check_extent(name: str, dataset: Any, files: Iterable[str]) -> None:
     hollow = stored and claimed > max(_FEW_BYTES, stored * _MOST_COMPRESSED)
     if hollow and not input_is_trusted():
         raise SceneError(
-            f"{name}: claims {size} in {stored:,} bytes: it is damaged or holds nothing; "
-            "--trust-input takes it as it is"
+            f"{name}: claims {size} in {stored:,} bytes: it is damaged or holds nothing; ",
+            Argument("trust_input", True),
+            " takes it as it is",
         )
 
 

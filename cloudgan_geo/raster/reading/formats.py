@@ -77,14 +77,14 @@ def drivers_for(name: str) -> tuple[str, ...]:
     remote = is_remote(name)
     if remote and (suffix == ".vrt" or name.lower().startswith("vrt://")):
         raise SceneError(
-            f"{name}: is a virtual raster in an archive or on a server, which may name any file; "
-            f"{REMEDY}"
+            f"{name}: is a virtual raster in an archive or on a server, which may name any file; ",
+            *REMEDY,
         )
     prefix = None if remote else re.match(r"([A-Za-z0-9_]{2,}):", name)
     if prefix and not os.path.exists(name):
         drivers = _BY_PREFIX.get(prefix[1].upper())
         if drivers is None:
-            raise SceneError(f"{name}: {prefix[1]} names no file that holds pixels; {REMEDY}")
+            raise SceneError(f"{name}: {prefix[1]} names no file that holds pixels; ", *REMEDY)
         return drivers
     return _built(_BY_SUFFIX.get(suffix, _HOLDING))
 
@@ -123,7 +123,7 @@ def check_content(path: str) -> None:
         _check_head(path, _head(path))
     for beside in (f"{path}{suffix}" for suffix in _BESIDE):
         if os.path.isfile(beside) and not holds_pixels(beside):
-            raise SceneError(f"{beside}: is no TIFF as what lies beside a raster is; {REMEDY}")
+            raise SceneError(f"{beside}: is no TIFF as what lies beside a raster is; ", *REMEDY)
 
 
 def holds_pixels(path: str) -> bool:
@@ -135,10 +135,10 @@ def holds_pixels(path: str) -> bool:
 def _check_head(path: str, head: bytes) -> None:
     if b"<VRTDataset" in head:
         raise SceneError(
-            f"{path}: is a virtual raster and is not called .vrt; it may read any file; {REMEDY}"
+            f"{path}: is a virtual raster and is not called .vrt; it may read any file; ", *REMEDY
         )
     if _REFERRING.search(head):
-        raise SceneError(f"{path}: is not what its name says but refers to other files; {REMEDY}")
+        raise SceneError(f"{path}: is not what its name says but refers to other files; ", *REMEDY)
 
 
 def _head_of_member(path: str, archive: str, name: str) -> bytes:

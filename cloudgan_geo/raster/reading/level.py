@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.choices import AskedLevel, Level
 from cloudgan_geo.errors import UsageError
 
@@ -14,7 +16,7 @@ _BY_TAG: tuple[tuple[str, Level], ...] = (("BOA_", "2A"), ("RADIO_ADD_OFFSET", "
 
 
 def find_level(
-    path: str, tags: Mapping[str, str], requested: AskedLevel = "auto"
+    path: str, tags: Mapping[str, str], requested: AskedLevel = defaults.LEVEL
 ) -> tuple[Level | None, str]:
     """Settles the level of a scene.
 
@@ -30,7 +32,9 @@ def find_level(
         UsageError: If there is no such level.
     """
     if requested not in get_args(AskedLevel):
-        raise UsageError(f"--level {requested}: takes one of {', '.join(get_args(AskedLevel))}")
+        raise UsageError(
+            Argument("level", requested), f": takes one of {', '.join(get_args(AskedLevel))}"
+        )
     for level in get_args(Level):
         if requested == level:
             return level, "as given"
@@ -45,7 +49,7 @@ def find_level(
     found = _IN_TEXT.search(path)
     if found:
         return _level(found[1]), "by its name"
-    return None, "not stated; --level 1C or 2A states it"
+    return None, "not stated"
 
 
 def _level(text: str) -> Level:

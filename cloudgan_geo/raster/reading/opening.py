@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import CloudganWarning, SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
-from cloudgan_geo.raster.reading.bands import AskedBands, NamedBands, find_bands
+from cloudgan_geo.raster.reading.band_finding import AskedBands, NamedBands, find_bands
 from cloudgan_geo.raster.reading.extent import check_extent, interleave_of
-from cloudgan_geo.raster.reading.scene import Band, FileState, Scene, open_raster
+from cloudgan_geo.raster.reading.files import FileState, open_raster
+from cloudgan_geo.raster.reading.rows import Band
+from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
 from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
@@ -71,8 +74,8 @@ def open_scene(
             opened = _describe(dataset, source, bands, also)
         except GDAL_ERRORS as error:
             raise SceneError(f"{source.name}: is damaged ({reason(error)})") from error
-    if opened.named.warning is not None:
-        warnings.warn(opened.named.warning, CloudganWarning, stacklevel=2)
+    if opened.named.warning:
+        warnings.warn(CloudganWarning(*opened.named.warning), stacklevel=2)
     if rgb_only:
         opened = opened.visible()
         visible = {name: opened.named.indexes[name] for name in SENSOR.visible}
@@ -161,8 +164,8 @@ def _without_blank_cirrus(path: str, named: NamedBands, dataset: Any) -> NamedBa
         return named
     left = {name: at for name, at in named.indexes.items() if name != CIRRUS}
     said = f"{path}: band {index}, {CIRRUS}, holds nothing but 0 and is taken for missing"
-    warning = said if named.warning is None else f"{named.warning}; {said}"
-    return replace(named, indexes=left, warning=warning)
+    before = (*named.warning, "; ") if named.warning else ()
+    return replace(named, indexes=left, warning=(*before, said))
 
 
 def _sample(dataset: Any, indexes: Sequence[int]) -> NDArray[Any]:
@@ -188,8 +191,9 @@ def _check_dtypes(scene: Scene) -> None:
         raise SceneError(f"{scene.path}: red, green and blue differ in type: {_list(visible)}")
     if len(dtypes) > 1:
         raise SceneError(
-            f"{scene.path}: its bands differ in type: {_list(dtypes)}; --rgb-only leaves out all "
-            "but red, green and blue"
+            f"{scene.path}: its bands differ in type: {_list(dtypes)}; ",
+            Argument("rgb_only", True),
+            " leaves out all but red, green and blue",
         )
 
 
@@ -200,7 +204,8 @@ def _check_nodata(scene: Scene) -> None:
         raise SceneError(
             f"{scene.path}: its bands declare different nodata values: {_list(set(codes.values()))}"
             ", and a GeoTIFF has one for all; give them one (gdal_translate -a_nodata) or, where "
-            "only others than red, green and blue differ, leave these out with --rgb-only"
+            "only others than red, green and blue differ, leave these out with ",
+            Argument("rgb_only", True),
         )
 
 

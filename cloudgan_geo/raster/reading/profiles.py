@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cloudgan_geo import defaults
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.choices import AskedRadiometry, Profile
-from cloudgan_geo.errors import CloudganWarning, RadiometryError, UsageError
-from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
+from cloudgan_geo.errors import RadiometryError, UsageError
+from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry, profile_named
 from cloudgan_geo.raster.reading.scene import Scene
-
-_EIGHT_BIT = ("tci", "tci-offset", "eurosat")
-
-# In 8-bit true colour made of values that still carried the offset of 1000, no reflectance at
-# all is 72. The value of each band that one in 200 lies below: 89 and more in a scene with the
-# offset, 42 and less in some band of mosaics of EuroSAT without it. Small images can be bright
-# all over: of so few pixels nothing is said.
-_NOTHING, _DARKEST, _ENOUGH_TO_TELL = 72, 200, 2**16
+from cloudgan_geo.raster.reading.value_evidence import EIGHT_BIT, fitting_profiles, from_values
 
 # Smaller steps of reflectance, or larger ones than a hundredth, no sensor has.
 _LEAST_SCALE, _LEAST_QUANTUM = 1e-7, 100
@@ -31,20 +22,6 @@ _LEAST_SCALE, _LEAST_QUANTUM = 1e-7, 100
 # Processing baseline from which on products carry the offset of 1000.
 _OFFSET_BASELINE = 4.0
 _MOST_BASELINE = 100.0
-
-# One value in so many may lie outside reflectance: a dead pixel of a million decides nothing.
-_RARE = 10_000
-
-# One value in so many of some band must lie below 1000 to prove that there is no offset. An
-# atmospherically corrected product has a few negative reflectances over dark water: up to
-# 0.21 % of its values in scenes with the offset, against 0.82 % and more in scenes without.
-_PROOF = 200
-
-# So many valid values of each band are enough to see whether floats are reflectance.
-_SAMPLE = 2**22
-
-# Every so many pieces of a scene one is looked at first, then those after these, and so on.
-_APART = 8
 
 
 def radiometry_of_used(scene: Scene, radiometry: Radiometry, domain: Sequence[float]) -> Radiometry:
@@ -69,12 +46,13 @@ def radiometry_of_used(scene: Scene, radiometry: Radiometry, domain: Sequence[fl
     else:
         raise RadiometryError(
             f"{scene.path}: its bands declare different scales or offsets, which the radiometry "
-            f"{radiometry.profile} does not explain; leave bands out with --rgb-only"
+            f"{radiometry.profile} does not explain; leave bands out with ",
+            Argument("rgb_only", True),
         )
     return replace(radiometry, scale=scale, offset=offset, domain=tuple(domain))
 
 
-def choose_radiometry(scene: Scene, requested: AskedRadiometry = "auto") -> Radiometry:
+def choose_radiometry(scene: Scene, requested: AskedRadiometry = defaults.RADIOMETRY) -> Radiometry:
     """Settles how the values of a scene relate to reflectance.
 
     `auto` goes by the band scales and offsets, then the product metadata, then the dtype:
@@ -92,29 +70,26 @@ def choose_radiometry(scene: Scene, requested: AskedRadiometry = "auto") -> Radi
         SceneError: If the scene cannot be read.
     """
     if requested == "auto":
-        return _declared(scene) or _from_product(scene) or _from_values(scene)
+        return _declared(scene) or _from_product(scene) or from_values(scene)
     if requested not in PROFILES:
         raise UsageError(
-            f"--radiometry {requested}: no such profile; choose auto, {', '.join(PROFILES)}"
+            Argument("radiometry", requested),
+            f": no such profile; choose auto, {', '.join(PROFILES)}",
         )
     eight_bit = scene.dtype == "uint8"
-    if eight_bit != (requested in _EIGHT_BIT):
+    if eight_bit != (requested in EIGHT_BIT):
         fitting = "tci, tci-offset or eurosat" if eight_bit else "dn, dn-offset or reflectance"
         raise UsageError(
-            f"{scene.path}: holds {scene.dtype}, for which --radiometry {requested} is not "
-            f"meant; choose {fitting}"
+            f"{scene.path}: holds {scene.dtype}, for which ",
+            Argument("radiometry", requested),
+            f" is not meant; choose {fitting}",
         )
     if requested == "reflectance" and not scene.is_float:
         raise UsageError(
-            f"{scene.path}: holds {scene.dtype}, not reflectance in 0 to 1; choose "
-            "--radiometry dn or dn-offset"
+            f"{scene.path}: holds {scene.dtype}, not reflectance in 0 to 1; choose ",
+            Argument("radiometry", "dn", "dn-offset"),
         )
-    return _profile(requested, "as given")
-
-
-def _profile(name: Profile, reason: str) -> Radiometry:
-    scale, offset = PROFILES[name]
-    return Radiometry(name, reason, (scale,) * 3, (offset,) * 3)
+    return profile_named(requested, "as given")
 
 
 def _declared(scene: Scene) -> Radiometry | None:
@@ -127,18 +102,18 @@ def _declared(scene: Scene) -> Radiometry | None:
     stated = f"the bands declare scale {scale[0]:g} and offset {offset[0]:g}"
     _check_declared(scene, scale, offset)
     if scale == (1.0,) * 3 and offset == (-1000.0,) * 3:
-        return _profile("dn-offset", stated)
+        return profile_named("dn-offset", stated)
     if not all(0 < s <= 0.01 for s in scale) and not scene.is_float:
         raise RadiometryError(
-            f"{scene.path}: {stated}, which does not make reflectance of {scene.dtype}; state "
-            f"--radiometry {' or '.join(_fitting(scene))}"
+            f"{scene.path}: {stated}, which does not make reflectance of {scene.dtype}; state ",
+            Argument("radiometry", *fitting_profiles(scene)),
         )
     offsets: tuple[Profile, ...] = ("dn", "dn-offset")
     for name in offsets:
         if np.allclose(scale, PROFILES[name][0], rtol=1e-6) and np.allclose(
             offset, PROFILES[name][1], rtol=1e-6, atol=1e-9
         ):
-            return _profile(name, stated)
+            return profile_named(name, stated)
     return Radiometry("declared", stated, scale, offset)
 
 
@@ -155,7 +130,8 @@ def _check_declared(scene: Scene, scale: Sequence[float], offset: Sequence[float
             continue
         raise RadiometryError(
             f"{scene.path}: a band declares scale {factor:g} and offset {addend:g}, which {said}; "
-            f"state --radiometry {' or '.join(_fitting(scene))}"
+            f"state ",
+            Argument("radiometry", *fitting_profiles(scene)),
         )
 
 
@@ -164,7 +140,7 @@ def _from_product(scene: Scene) -> Radiometry | None:
     tags = {key.upper(): value for key, value in scene.tags.items()}
     earlier = tags.get("CLOUDGAN_RADIOMETRY", "")
     if earlier in PROFILES:
-        return _profile(earlier, "stated by the tag CLOUDGAN_RADIOMETRY")
+        return profile_named(earlier, "stated by the tag CLOUDGAN_RADIOMETRY")
     if scene.dtype == "uint8" or scene.is_float:
         return None
     stated = _stated(scene.path, tags)
@@ -175,11 +151,11 @@ def _from_product(scene: Scene) -> Radiometry | None:
         if key.endswith("PROCESSING_BASELINE") and baseline is not None:
             if not 0 < baseline < _MOST_BASELINE:
                 raise RadiometryError(
-                    f"{scene.path}: its tag {key}={value} is no processing baseline; state "
-                    "--radiometry dn or dn-offset"
+                    f"{scene.path}: its tag {key}={value} is no processing baseline; state ",
+                    Argument("radiometry", "dn", "dn-offset"),
                 )
             name: Profile = "dn-offset" if baseline >= _OFFSET_BASELINE else "dn"
-            return _profile(name, f"processing baseline {value}")
+            return profile_named(name, f"processing baseline {value}")
     return None
 
 
@@ -200,13 +176,13 @@ def _stated(path: str, tags: dict[str, str]) -> Radiometry | None:
     sane = _LEAST_QUANTUM <= quantum <= 1 / _LEAST_SCALE and abs(offset or 0.0) <= quantum
     if not sane:  # Nor where one of them is NaN.
         raise RadiometryError(
-            f"{path}: its tags {', '.join(named)} are not what a sensor has; state --radiometry dn "
-            "or dn-offset"
+            f"{path}: its tags {', '.join(named)} are not what a sensor has; state ",
+            Argument("radiometry", "dn", "dn-offset"),
         )
     reason = f"stated by the tag{'s' * (len(named) > 1)} {', '.join(named)}"
     offset = offset or 0.0
     if quantum == 10_000 and offset in (0.0, -1000.0):
-        return _profile("dn-offset" if offset else "dn", reason)
+        return profile_named("dn-offset" if offset else "dn", reason)
     return Radiometry("declared", reason, (1 / quantum,) * 3, (offset / quantum,) * 3)
 
 
@@ -215,89 +191,3 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _from_values(scene: Scene) -> Radiometry:
-    if scene.dtype == "uint8":
-        return _from_true_colour(scene)
-    if scene.is_float:
-        return _from_float(scene)
-    pixels = scene.height * scene.width
-    hits, seen = _tally(
-        scene, lambda values: values < 1000, lambda hits, _: bool(hits.max() * _PROOF >= pixels)
-    )
-    if not seen.any():
-        return _profile("dn", "there are no valid pixels")
-    bands = (hits > 0) & (hits * _PROOF >= seen)
-    if bands.any():
-        colour = ("red", "green", "blue")[int(np.argmax(bands))]
-        return _profile(
-            "dn", f"{colour} values below 1000 would be negative if there were an offset"
-        )
-    few = int(hits.sum())
-    evidence = f"only {few:,} of {int(seen.sum()):,} values" if few else "no value"
-    raise RadiometryError(
-        f"{scene.path}: cannot tell whether its {scene.dtype} values carry the offset of 1000 that "
-        f"Sentinel-2 products have since 2022: no metadata says so and {evidence} is below 1000; "
-        "state --radiometry dn-offset if they do, --radiometry dn if they do not"
-    )
-
-
-def _from_true_colour(scene: Scene) -> Radiometry:
-    """Takes 8-bit values for true colour, and warns where the offset seems to be in them."""
-    pixels = scene.height * scene.width
-    dark, seen = _tally(
-        scene,
-        lambda values: values < _NOTHING,
-        lambda dark, _: pixels < _ENOUGH_TO_TELL or bool(dark.max() * _DARKEST >= pixels),
-    )
-    if seen.min() >= _ENOUGH_TO_TELL and (dark * _DARKEST < seen).all():
-        warnings.warn(
-            f"{scene.path}: hardly a value is below {_NOTHING}, as if its 8-bit values had been "
-            "made without subtracting the offset of 1000; if so, state --radiometry tci-offset",
-            CloudganWarning,
-            stacklevel=2,
-        )
-    return _profile("tci", "8-bit values are taken for a true-colour image")
-
-
-def _from_float(scene: Scene) -> Radiometry:
-    hits, seen = _tally(
-        scene,
-        lambda values: (values < 0) | (values > 2),
-        lambda _, seen: bool(seen.min() >= _SAMPLE),
-    )
-    if (hits * _RARE > seen).any():
-        raise RadiometryError(
-            f"{scene.path}: its {scene.dtype} values are not all within 0 to 2, as reflectance "
-            f"is; state --radiometry {' or '.join(_fitting(scene))}"
-        )
-    return _profile("reflectance", f"{scene.dtype} values within 0 to 2")
-
-
-def _fitting(scene: Scene) -> tuple[str, ...]:
-    if scene.dtype == "uint8":
-        return _EIGHT_BIT
-    return ("reflectance", "dn", "dn-offset") if scene.is_float else ("dn", "dn-offset")
-
-
-def _tally(
-    scene: Scene,
-    test: Callable[[NDArray[Any]], NDArray[np.bool_]],
-    enough: Callable[[NDArray[np.int64], NDArray[np.int64]], bool],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Counts, per band, the valid values that pass a test, and all valid values.
-
-    Reads pieces from all over the scene until the counts are `enough`, or all of it.
-    """
-    hits, seen = np.zeros(3, np.int64), np.zeros(3, np.int64)
-    visible = scene.visible()
-    spans = list(visible.spans())
-    spread = [span for first in range(_APART) for span in spans[first::_APART]]
-    with closing(visible.read(spread)) as reader:
-        for rows in reader:
-            seen += rows.valid.sum(axis=(1, 2))
-            hits += (test(rows.pixels) & rows.valid).sum(axis=(1, 2))
-            if enough(hits, seen):
-                break
-    return hits, seen

@@ -119,3 +119,14 @@ class Radiometry:
 
 def _per_band(factors: NDArray[np.float64]) -> NDArray[np.float32]:
     return factors.astype(np.float32)[:, None, None]
+
+
+def profile_named(name: Profile, reason: str) -> Radiometry:
+    """Returns one of `PROFILES` for red, green and blue.
+
+    Args:
+        name: Of the profile.
+        reason: Why this one, in words.
+    """
+    scale, offset = PROFILES[name]
+    return Radiometry(name, reason, (scale,) * 3, (offset,) * 3)

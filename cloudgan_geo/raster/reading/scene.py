@@ -2,118 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import rasterio
-from numpy.typing import NDArray
 from rasterio.crs import CRS
-from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from cloudgan_geo.errors import SceneError
-from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as, reason
-from cloudgan_geo.raster.reading.bands import NamedBands, RgbBands
-from cloudgan_geo.raster.reading.declared import is_code, nodata_code
-from cloudgan_geo.raster.reading.formats import drivers_for, is_remote
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
+from cloudgan_geo.raster.reading.band_finding import NamedBands, RgbBands
+from cloudgan_geo.raster.reading.declared import is_code
+from cloudgan_geo.raster.reading.files import FileState, open_raster
+from cloudgan_geo.raster.reading.rows import Band, Rows
 
 # About as many values at a time are read when a whole scene is gone through.
 _READ_VALUES = 2**22
-
-
-@dataclass(frozen=True)
-class Band:
-    """A band of a scene.
-
-    Attributes:
-        index: In the file, counted from 1.
-        dtype: Of its values.
-        nodata: Value that means no data, or None.
-        description: Its name, or None.
-        colour: Its colour interpretation.
-        scale: Declared factor from values to physical units; 1 if none is.
-        offset: Declared addend, after scaling; 0 if none is.
-        unit: Declared unit, or None.
-        tags: Metadata of the band.
-    """
-
-    index: int
-    dtype: str
-    nodata: float | None
-    description: str | None
-    colour: ColorInterp
-    scale: float
-    offset: float
-    unit: str | None
-    tags: dict[str, str]
-
-    @property
-    def code(self) -> float | None:
-        """The value that GDAL takes for nodata: of integers without what follows the point."""
-        return nodata_code(self.dtype, self.nodata)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Neighbouring whole rows of a scene.
-
-    Attributes:
-        pixels: The scene's bands, shape (bands, rows, width).
-        valid: Where the bands that the scene is used for are neither nodata nor masked nor NaN,
-            shape (bands used, rows, width).
-        mask: The scene's mask band, uint8, shape (rows, width), or None if it has none.
-    """
-
-    pixels: NDArray[Any]
-    valid: NDArray[np.bool_]
-    mask: NDArray[np.uint8] | None = None
-
-    def cut(self, start: int, stop: int | None = None) -> Rows:
-        """Returns the rows `start` to before `stop`, without copying."""
-        mask = None if self.mask is None else self.mask[start:stop]
-        return Rows(self.pixels[:, start:stop], self.valid[:, start:stop], mask)
-
-    def above(self, below: Rows) -> Rows:
-        """Returns these rows with others below them."""
-        mask = None
-        if self.mask is not None and below.mask is not None:
-            mask = np.concatenate([self.mask, below.mask])
-        return Rows(
-            np.concatenate([self.pixels, below.pixels], axis=1),
-            np.concatenate([self.valid, below.valid], axis=1),
-            mask,
-        )
-
-
-@dataclass(frozen=True)
-class FileState:
-    """What tells a file from another one of its name, and from itself before a change.
-
-    Attributes:
-        path: Of the file.
-        size: In bytes; -1 if there is no such file.
-        modified: In nanoseconds.
-        inode: On its disk.
-    """
-
-    path: str
-    size: int
-    modified: int
-    inode: int
-
-    @classmethod
-    def of(cls, path: str) -> FileState:
-        """Looks at a file."""
-        try:
-            state = os.stat(path)
-        except OSError:
-            return cls(path, -1, 0, 0)
-        return cls(path, state.st_size, state.st_mtime_ns, state.st_ino)
 
 
 @dataclass(frozen=True)
@@ -275,31 +182,3 @@ class Scene:
         if mask is not None:
             valid &= mask > 0
         return Rows(pixels, valid, mask)
-
-
-def open_raster(
-    dataset: str, name: str | None = None, drivers: tuple[str, ...] | None = None
-) -> Any:
-    """Opens a raster with rasterio.
-
-    Args:
-        dataset: What GDAL opens.
-        name: How to call it in messages.
-        drivers: Of GDAL, that may open it, none for any; by default those of its name.
-
-    Raises:
-        SceneError: If it is none, or is not what its name says.
-    """
-    called = name or dataset
-    try:
-        allowed = drivers_for(dataset) if drivers is None else drivers
-        # What lies beside it on a server or in an archive may be anything; a server that
-        # answers whatever it is asked for leads GDAL from mask to mask without end.
-        alone = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
-        with rasterio.Env(**(alone if allowed and is_remote(dataset) else {})):
-            return open_as(dataset, allowed)
-    except GDAL_ERRORS as error:
-        said = reason(error)
-        if re.match(r"https?://|/vsicurl/", called):
-            said += "; download it first if its server cannot send files in parts"
-        raise SceneError(f"{called}: is not a raster that can be opened ({said})") from error

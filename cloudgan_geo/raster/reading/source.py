@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import SceneError, SceneNotFoundError, UsageError
 from cloudgan_geo.raster.reading.formats import check_content, drivers_for
 from cloudgan_geo.raster.reading.safe import find_product
@@ -92,7 +93,7 @@ def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
             check_content(path)
             check_virtual(path)
         elif path.startswith("<") and not input_is_trusted():
-            raise SceneError(f"{path[:40]}...: is a virtual raster, not a file; {REMEDY}")
+            raise SceneError(f"{path[:40]}...: is a virtual raster, not a file; ", *REMEDY)
     name = ", ".join(paths)
     if len(paths) != 1:
         stack = stack_files(paths)
@@ -148,7 +149,7 @@ def default_output(scene: ScenePaths) -> Path:
     paths = scene_paths(scene)
     if len(paths) != 1 or not is_local(paths[0]):
         what = "several files" if len(paths) != 1 else paths[0]
-        raise UsageError(f"{what}: where to write to must be said with --output")
+        raise UsageError(f"{what}: where to write to must be said with ", Argument("output"))
     path = Path(paths[0])
     if path.name.startswith("MTD_MSIL"):
         path = path.absolute().parent

@@ -16,9 +16,9 @@ from rasterio.transform import Affine, array_bounds
 
 from cloudgan_geo.errors import BandError, SceneError
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
-from cloudgan_geo.raster.reading.bands import band_name
+from cloudgan_geo.raster.reading.band_finding import band_name
+from cloudgan_geo.raster.reading.files import open_raster
 from cloudgan_geo.raster.reading.formats import check_content
-from cloudgan_geo.raster.reading.scene import open_raster
 
 # Coarser and finer grids may lie apart by so much of a fine pixel: rounding of coordinates.
 _TOLERANCE = 0.01

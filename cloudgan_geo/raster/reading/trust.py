@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from cloudgan_geo.arguments import Argument
+
 # Known wherever inputs are opened, of which there are many: a parameter through all of them
 # would be forgotten somewhere.
 _TRUSTED = ContextVar("trusted", default=False)
 
 #: What messages say that lifts a refusal.
-REMEDY = "--trust-input reads it all the same (in Python trust_input=True)"
+REMEDY = (Argument("trust_input", True), " reads it all the same")
 
 
 def input_is_trusted() -> bool:

@@ -19,10 +19,11 @@ import shapely
 from rasterio.crs import CRS
 from shapely.geometry import shape
 
-from cloudgan_geo.errors import UsageError
+from cloudgan_geo.arguments import Argument
+from cloudgan_geo.errors import Message, UsageError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS
 from cloudgan_geo.raster.reading.dissolving import Figure, dissolve
-from cloudgan_geo.raster.reading.layers import read_layer
+from cloudgan_geo.raster.reading.geopackage import read_layer
 from cloudgan_geo.raster.reading.trust import REMEDY, input_is_trusted
 
 _FORMATS = "a GeoJSON (.geojson, .json), a GeoPackage (.gpkg) or a Shapefile (.shp)"
@@ -58,9 +59,11 @@ def read_polygons(path: str | os.PathLike[str]) -> tuple[Any, CRS]:
     file = Path(path)
     name = os.fsencode(file).decode("utf-8", "backslashreplace")
     if not file.is_file():
-        raise UsageError(f"--aoi {name}: there is no such file")
+        raise UsageError(Argument("aoi", name), ": there is no such file")
     if file.stat().st_size > _MOST_BYTES:
-        raise UsageError(f"--aoi {name}: has more than {_MOST_BYTES:,} bytes; simplify it")
+        raise UsageError(
+            Argument("aoi", name), f": has more than {_MOST_BYTES:,} bytes; simplify it"
+        )
     suffix = file.suffix.lower()
     try:
         if suffix in _GEOJSON:
@@ -70,7 +73,7 @@ def read_polygons(path: str | os.PathLike[str]) -> tuple[Any, CRS]:
         elif suffix == ".shp":
             figures, crs = _shapefile(file)
         else:
-            raise UsageError(f"--aoi {name}: takes {_FORMATS}")
+            raise UsageError(Argument("aoi", name), f": takes {_FORMATS}")
         union = dissolve(figures)
         if not np.isfinite(shapely.get_coordinates(union)).all():
             raise ValueError("a coordinate is no finite number")
@@ -81,10 +84,13 @@ def read_polygons(path: str | os.PathLike[str]) -> tuple[Any, CRS]:
         *(OverflowError, MemoryError, OSError, struct.error, sqlite3.Error),
         *(shapely.errors.ShapelyError, *GDAL_ERRORS),
     ) as error:
-        said = " ".join(str(error).split())[:300] or type(error).__name__
-        raise UsageError(f"--aoi {name}: is damaged, or not what its name says ({said})") from error
+        said = (" ".join(str(error).split())[:300] or type(error).__name__,)
+        parts = error.parts if isinstance(error, Message) else said
+        raise UsageError(
+            Argument("aoi", name), ": is damaged, or not what its name says (", *parts, ")"
+        ) from error
     if union.is_empty:
-        raise UsageError(f"--aoi {name}: holds no polygon")
+        raise UsageError(Argument("aoi", name), ": holds no polygon")
     return union, crs
 
 
@@ -101,6 +107,10 @@ def _geojson(file: Path) -> tuple[list[Figure], CRS]:
     return [[shapely.to_wkb(shape(geometry))] for geometry in found if geometry], crs
 
 
+class _NotRegistered(Message, ValueError):
+    """A reference system that is to be looked for elsewhere."""
+
+
 def _registered(name: Any) -> CRS:
     """Returns a reference system by its name in a registry.
 
@@ -110,7 +120,7 @@ def _registered(name: Any) -> CRS:
         return CRS.from_user_input(name)
     match = _REGISTERED.fullmatch(name) if isinstance(name, str) else None
     if match is None:
-        raise ValueError(f"its crs {str(name)[:100]!r} is none of EPSG's or OGC's; {REMEDY}")
+        raise _NotRegistered(f"its crs {str(name)[:100]!r} is none of EPSG's or OGC's; ", *REMEDY)
     return CRS.from_user_input(f"{match['registry'].upper()}:{match['code']}")
 
 
@@ -120,7 +130,7 @@ def _shapefile(file: Path) -> tuple[list[Figure], CRS]:
         raise ValueError("it does not begin as a Shapefile does")
     projection = next((p for s in (".prj", ".PRJ") if (p := file.with_suffix(s)).is_file()), None)
     if projection is None:
-        raise UsageError(f"--aoi {file}: needs its .prj file, which says where it lies")
+        raise UsageError(Argument("aoi", file), ": needs its .prj file, which says where it lies")
     if projection.stat().st_size > _MOST_BYTES_OF_CRS:
         raise ValueError("its .prj file is no reference system")
     crs = CRS.from_wkt(projection.read_text(errors="replace"))

@@ -50,7 +50,7 @@ def check_virtual(path: str) -> None:
         virtual = waiting.pop()
         for source, relative, raw in _sources(virtual):
             if len(seen) >= _MOST_FILES:
-                raise SceneError(f"{path}: refers to more than {_MOST_FILES:,} files; {REMEDY}")
+                raise SceneError(f"{path}: refers to more than {_MOST_FILES:,} files; ", *REMEDY)
             found = os.path.realpath(
                 os.path.join(os.path.dirname(virtual) if relative else os.getcwd(), source)
             )
@@ -59,12 +59,12 @@ def check_virtual(path: str) -> None:
             seen.add(found)
             if _SPECIAL.match(source):
                 raise SceneError(
-                    f"{path}: reads {_shown(source)!r} from the network or a program; {REMEDY}"
+                    f"{path}: reads {_shown(source)!r} from the network or a program; ", *REMEDY
                 )
             if raw and not _is_below(found, folder):
                 raise SceneError(
-                    f"{path}: reads the bytes of {_shown(source)!r}, outside its own folder; "
-                    f"{REMEDY}"
+                    f"{path}: reads the bytes of {_shown(source)!r}, outside its own folder; ",
+                    *REMEDY,
                 )
             if not os.path.isfile(found):
                 raise SceneError(f"{path}: refers to {_shown(source)!r}, and there is no such file")
@@ -73,7 +73,8 @@ def check_virtual(path: str) -> None:
             elif not raw and not holds_pixels(found):
                 raise SceneError(
                     f"{path}: refers to {_shown(source)!r}, which is no GeoTIFF, JPEG 2000 or "
-                    f"other image; {REMEDY}"
+                    f"other image; ",
+                    *REMEDY,
                 )
 
 
@@ -115,7 +116,7 @@ def _sources(path: str) -> Iterator[tuple[str, bool, bool]]:
         if not isinstance(element.tag, str):
             continue
         if element.tag.lower() == "pixelfunctioncode":
-            raise SceneError(f"{path}: holds a program; {REMEDY}")
+            raise SceneError(f"{path}: holds a program; ", *REMEDY)
         for name, text, relative in _named(element):
             if _names_file(name) and text.strip():
                 if "\0" in text or len(element) or relative not in ("", "0", "1"):

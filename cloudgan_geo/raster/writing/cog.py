@@ -10,7 +10,7 @@ import rasterio.shutil
 
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS
 from cloudgan_geo.raster.writing.creation import cog_options
-from cloudgan_geo.raster.writing.output import write_error
+from cloudgan_geo.raster.writing.failures import write_error
 from cloudgan_geo.raster.writing.writer import is_complete
 
 

@@ -17,6 +17,7 @@ import rasterio.shutil
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 
@@ -106,20 +107,20 @@ def check_creation_options(asked: Mapping[str, str], dtype: str, cog: bool) -> d
         if key not in _ALLOWED[driver]:
             names = ", ".join(_ALLOWED[driver])
             raise UsageError(
-                f"--co {key}={value}: is not one of the options of a {driver} file that can be "
-                f"set: {names}"
+                Argument("creation", {key: value}),
+                f": is not one of the options of a {driver} file that can be set: {names}",
             )
         if key.endswith("COMPRESS") and value.upper() not in _LOSSLESS:
             raise UsageError(
-                f"--co {key}={value}: is not a lossless compression: {', '.join(_LOSSLESS)}"
+                Argument("creation", {key: value}),
+                f": is not a lossless compression: {', '.join(_LOSSLESS)}",
             )
         if not re.fullmatch(_VALUES.get(key, ".*"), value.upper()):
-            raise UsageError(f"--co {key}={value}: takes {_VALUES[key]}")
+            raise UsageError(Argument("creation", {key: value}), f": takes {_VALUES[key]}")
     if options:
         said = _probe(options, dtype, cog)
         if said:
-            given = " ".join(f"--co {key}={value}" for key, value in options.items())
-            raise UsageError(f"{given}: GDAL refuses it: {'; '.join(said)}")
+            raise UsageError(Argument("creation", options), f": GDAL refuses it: {'; '.join(said)}")
     return options
 
 

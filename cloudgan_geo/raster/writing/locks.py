@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 from types import ModuleType
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import OutputError
 
 fcntl: ModuleType | None
@@ -33,7 +34,7 @@ class TargetLock:
 
     Args:
         target: The file to be written; its folder exists.
-        option: Of the command line, that names it.
+        argument: That names it.
 
     Attributes:
         path: Of the lock.
@@ -45,12 +46,12 @@ class TargetLock:
         OSError: If the lock cannot be made.
     """
 
-    def __init__(self, target: Path, option: str) -> None:
+    def __init__(self, target: Path, argument: str) -> None:
         self.path = target.with_name(f".{target.name}.lock")
         self.token = uuid.uuid4().hex[:16]
         self.stale: str | None = None
         self._target = target
-        self._option = option
+        self._argument = argument
         for _ in range(_TRIES):
             file = self._made() or self._taken_over()
             if file is not None:
@@ -161,7 +162,9 @@ class TargetLock:
 
     def _refusal(self, why: str) -> OutputError:
         return OutputError(
-            f"{self._target}: cannot be written, {why}; {self._option} names another place"
+            f"{self._target}: cannot be written, {why}; ",
+            Argument(self._argument),
+            " names another place",
         )
 
 

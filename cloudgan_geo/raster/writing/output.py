@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -13,9 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
 from cloudgan_geo.interrupts import shielded
-from cloudgan_geo.raster.gdal import reason
 from cloudgan_geo.raster.reading.reaches import is_any_of, reached_files
 from cloudgan_geo.raster.writing.commits import (
     SIDECARS,
@@ -25,12 +24,9 @@ from cloudgan_geo.raster.writing.commits import (
     put_back,
     replace_all,
 )
+from cloudgan_geo.raster.writing.failures import output_error
 from cloudgan_geo.raster.writing.locks import TargetLock
 
-# A full disk may have room for a few bytes yet, but not for as many as a block or two hold.
-_PROBE_BYTES = 2**22
-
-_NO_FOLDER = "its folder cannot be written to"
 _NOT_REPLACED = "the file there cannot be replaced"
 
 # What only GDAL or a browser knows to open; `C:` is a disk.
@@ -55,7 +51,7 @@ class AtomicOutput:
         path: The target.
         overwrite: Whether it may exist already.
         source: What is read; no file that it reaches may be the target.
-        option: Of the command line, that names the target.
+        argument: That names the target, of whatever function was called.
 
     Attributes:
         path: The target.
@@ -75,11 +71,11 @@ class AtomicOutput:
         *,
         overwrite: bool = False,
         source: Iterable[str | os.PathLike[str]] = (),
-        option: str = "--output",
+        argument: str = "output",
     ) -> None:
         self.path = Path(path)
         self.place = self.partial = self.pixels = self.path
-        self.option = option
+        self.argument = argument
         self._named = os.fspath(path)
         self._overwrite = overwrite
         self._source = tuple(source)
@@ -88,11 +84,11 @@ class AtomicOutput:
     def __enter__(self) -> AtomicOutput:
         self._check()
         try:
-            self._lock = TargetLock(self.place, self.option)
+            self._lock = TargetLock(self.place, self.argument)
         except OutputError:
             raise
         except OSError as error:
-            raise output_error(self.path, error, self.option) from error
+            raise output_error(self.path, error, self.argument) from error
         self._folder = self._lock.folder(self._lock.token)
         try:
             self._clear_after_killed()
@@ -103,7 +99,7 @@ class AtomicOutput:
         except BaseException as error:
             self._lock.release(keep=self._lock.stale is not None and not self._cleared)
             if isinstance(error, OSError) and not isinstance(error, OutputError):
-                raise output_error(self.path, error, self.option) from error
+                raise output_error(self.path, error, self.argument) from error
             raise
         self.partial = self._folder / self.place.name
         self.pixels = self._folder / f"pixels-{self.place.name}"
@@ -123,8 +119,9 @@ class AtomicOutput:
     def _check(self) -> None:
         if _REMOTE.match(self._named):
             raise UsageError(
-                f"{self._named}: names no local file; {self.option} takes one, which can be put "
-                "in its place whole, and copied from there"
+                f"{self._named}: names no local file; ",
+                Argument(self.argument),
+                " takes one, which can be put in its place whole, and copied from there",
             )
         try:
             self.place = self.path.resolve() if self.path.is_symlink() else self.path
@@ -132,11 +129,14 @@ class AtomicOutput:
             raise UsageError(f"{self.path}: is a link that leads nowhere") from error
         if self.path.is_symlink() and not self.place.exists():
             raise UsageError(
-                f"{self.path}: is a link to {self.place}, which is not there; {self.option} takes "
-                "the name of a file"
+                f"{self.path}: is a link to {self.place}, which is not there; ",
+                Argument(self.argument),
+                " takes the name of a file",
             )
         if self.place.is_dir():
-            raise UsageError(f"{self.path}: is a folder; {self.option} takes the name of a file")
+            raise UsageError(
+                f"{self.path}: is a folder; ", Argument(self.argument), " takes the name of a file"
+            )
         if not self.place.parent.is_dir():
             raise UsageError(f"{self.path}: there is no folder {self.path.parent}")
         beside = [Path(f"{self.place}{suffix}") for suffix in self._sidecars]
@@ -149,16 +149,22 @@ class AtomicOutput:
                 given = any(_is_same(each, source) for source in self._source)
                 what = "the input itself" if given else "a part of the input"
                 named = self.path if each == self.place else each
-                raise UsageError(f"{named}: is {what}; name another file with {self.option}")
+                raise UsageError(
+                    f"{named}: is {what}; name another file with ", Argument(self.argument)
+                )
         if not os.path.lexists(self.place):
             raise OutputExistsError(
                 f"{touched[0]}: lies there without {self.path.name}, of which it would be taken "
                 "for a part; move it away"
             )
         if not self._overwrite:
-            raise OutputExistsError(f"{self.path}: exists already; --overwrite replaces it")
+            raise OutputExistsError(
+                f"{self.path}: exists already; ", Argument("overwrite", True), " replaces it"
+            )
         if not stat.S_ISREG(self.place.stat().st_mode):
-            raise UsageError(f"{self.path}: is no plain file; {self.option} takes another name")
+            raise UsageError(
+                f"{self.path}: is no plain file; ", Argument(self.argument), " takes another name"
+            )
 
     @property
     def replacement(self) -> Replacement:
@@ -176,7 +182,7 @@ class AtomicOutput:
                 # Some file systems report a full disk only now.
                 os.fsync(file.fileno())
         except OSError as error:
-            raise output_error(self.path, error, self.option) from error
+            raise output_error(self.path, error, self.argument) from error
 
     def commit(self) -> None:
         """Puts the complete file in the target's place.
@@ -235,10 +241,12 @@ def commit_all(files: Sequence[AtomicOutput], check: Callable[[], None] = lambda
     except FileExistsError as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputExistsError(f"{error}; --overwrite replaces it") from error
+        raise OutputExistsError(
+            f"{error}; ", Argument("overwrite", True), " replaces it"
+        ) from error
     except ReplacementError as error:
         (file,) = (file for file in files if file.replacement == error.replacement)
-        raise output_error(file.path, error.cause, file.option, _NOT_REPLACED) from error
+        raise output_error(file.path, error.cause, file.argument, _NOT_REPLACED) from error
 
 
 def give_up_all() -> None:
@@ -265,50 +273,3 @@ def _is_own_folder(path: Path) -> bool:
         return False
     owner = os.geteuid() if hasattr(os, "geteuid") else state.st_uid
     return stat.S_ISDIR(state.st_mode) and state.st_uid == owner
-
-
-def output_error(
-    path: Path, error: OSError, option: str = "--output", denied: str = _NO_FOLDER
-) -> OutputError:
-    """Puts an error of the operating system about an output into words.
-
-    Args:
-        path: The target.
-        error: What happened to it.
-        option: Of the command line, that names the target.
-        denied: What it means if the system does not permit it.
-    """
-    causes = {
-        errno.ENOSPC: "the disk is full",
-        errno.EDQUOT: "the disk quota is used up",
-        errno.EFBIG: "the file became larger than the system allows",
-        errno.EACCES: denied,
-        errno.EPERM: denied,
-        errno.EROFS: "its disk can only be read",
-    }
-    cause = causes.get(error.errno or 0, error.strerror or str(error))
-    return OutputError(f"{path}: cannot be written, {cause}; {option} names another place")
-
-
-def write_error(
-    partial: Path, target: Path, error: BaseException | None, option: str = "--output"
-) -> OutputError:
-    """Says why GDAL could not write a file: it does not pass the system's reason on.
-
-    Args:
-        partial: The file that was written; what the system says to more of it is the reason.
-        target: What it would have been called.
-        error: What GDAL said, if it did.
-        option: Of the command line, that names the target.
-    """
-    try:
-        with open(partial, "ab") as file:
-            file.write(bytes(_PROBE_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as cause:
-        return output_error(target, cause, option)
-    if isinstance(error, OSError) and error.errno:
-        return output_error(target, error, option)
-    said = f" ({reason(error)})" if error else ""
-    return output_error(target, OSError(errno.EIO, f"the disk did not take it{said}"), option)

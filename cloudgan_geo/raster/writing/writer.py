@@ -17,9 +17,10 @@ from rasterio.windows import Window
 
 from cloudgan_geo.errors import OutputError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_dataset
-from cloudgan_geo.raster.reading.scene import Rows, Scene
+from cloudgan_geo.raster.reading.rows import Rows
+from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.writing.creation import gtiff_options
-from cloudgan_geo.raster.writing.output import write_error
+from cloudgan_geo.raster.writing.failures import write_error
 
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
@@ -36,7 +37,7 @@ class SceneWriter:
         target: What it will be called, for messages.
         scene: The scene it is to be like.
         creation: Creation options that override ours, with upper-case names.
-        option: Of the command line, that names the target.
+        argument: That names the target.
 
     Raises:
         OutputError: If the file cannot be created.
@@ -48,11 +49,11 @@ class SceneWriter:
         target: Path,
         scene: Scene,
         creation: Mapping[str, str] | None = None,
-        option: str = "--output",
+        argument: str = "output",
     ) -> None:
         self._partial = partial
         self._target = target
-        self._option = option
+        self._argument = argument
         self._scene = scene
         self._pixels: list[NDArray[Any]] = []
         self._masks: list[NDArray[np.uint8]] = []
@@ -129,7 +130,7 @@ class SceneWriter:
             raise self._error(None)
 
     def _error(self, error: BaseException | None) -> OutputError:
-        return write_error(self._partial, self._target, error, self._option)
+        return write_error(self._partial, self._target, error, self._argument)
 
     def __exit__(
         self,

@@ -197,7 +197,7 @@ def test_rotated_and_south_up_grids(tmp_path):
 def test_files_that_are_no_use(scene, tmp_path, name, content, said):
     if content is not None:
         (tmp_path / name).write_text(content)
-    with pytest.raises(UsageError, match=f"--aoi .*{name}: .*{said}"):
+    with pytest.raises(UsageError, match=f"aoi=.*{name}': .*{said}"):
         area_of_interest(scene, aoi=tmp_path / name)
 
 
@@ -212,7 +212,7 @@ def test_files_that_say_too_little(scene, tmp_path):
 @pytest.mark.parametrize(
     ("bounds", "said"),
     [
-        ((0, 0, 1, 1), "--bounds 0,0,1,1: no pixel of .*s.tif lies there"),
+        ((0, 0, 1, 1), r"bounds=\(0, 0, 1, 1\): no pixel of .*s.tif lies there"),
         ((LEFT + 1, TOP - 2, LEFT + 2, TOP - 1), "no pixel"),
         ((2, 0, 1, 1), "left must be less than right"),
         ((0, 0, 1, float("inf")), "takes four numbers"),
@@ -227,7 +227,7 @@ def test_bounds_that_are_no_use(scene, bounds, said):
 def test_elsewhere(scene, tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps(mapping(shapely.box(60, 10, 61, 11))))
-    with pytest.raises(UsageError, match=r"--aoi .*a.json: no pixel of .*s.tif lies there"):
+    with pytest.raises(UsageError, match=r"aoi=.*a.json'.*: no pixel of .*s.tif lies there"):
         area_of_interest(scene, aoi=path)
 
 
@@ -235,7 +235,7 @@ def test_elsewhere(scene, tmp_path):
 def test_scenes_without_coordinates(tmp_path):
     path = write_scene(tmp_path / "n.tif", ground(HEIGHT, WIDTH), crs=None)
     aoi = geojson(tmp_path / "a.json", POLYGON)
-    with pytest.raises(UsageError, match="no coordinate reference system; use --bounds"):
+    with pytest.raises(UsageError, match="no coordinate reference system; use bounds"):
         area_of_interest(open_scene(path), aoi=aoi)
     assert area_of_interest(open_scene(path), bounds=RING.bounds).inside(0, HEIGHT).sum() == 400
 
@@ -262,5 +262,5 @@ def test_numbers_that_are_none(scene, tmp_path):
         ring = f"[[1.7, 42.3], [1.9, {number}], [1.9, 42.3], [1.7, 42.3]]"
         path = tmp_path / "a.json"
         path.write_text(f'{{"type": "Polygon", "coordinates": [{ring}]}}')
-        with pytest.raises(UsageError, match=r"--aoi .*a\.json: "):
+        with pytest.raises(UsageError, match=r"aoi=.*a\.json': "):
             area_of_interest(scene, aoi=path)

@@ -1,7 +1,7 @@
 import pytest
 
 from cloudgan_geo.errors import BandError, UsageError
-from cloudgan_geo.raster.reading.bands import find_bands
+from cloudgan_geo.raster.reading.band_finding import find_bands
 
 GREY4 = ["gray", "undefined", "undefined", "undefined"]
 
@@ -44,8 +44,16 @@ def test_found(descriptions, colours, bands, reason):
         ([None], ["gray"], "has 1 band; red, green and blue are needed"),
         ([None] * 2, ["gray", "alpha"], "has 1 band;"),
         ([None] * 2, ["gray", "undefined"], "has 2 bands;"),
-        ([None] * 6, ["gray"] + ["undefined"] * 5, "which of its 6 bands.*--bands"),
-        (["B08", "B04", "B03"], GREY4[:3], r"not all among.*\(B08, B04, B03\).*--bands"),
+        (
+            [None] * 6,
+            ["gray"] + ["undefined"] * 5,
+            r"which of its 6 bands.*bands=\(RED, GREEN, BLUE\)",
+        ),
+        (
+            ["B08", "B04", "B03"],
+            GREY4[:3],
+            r"not all among.*\(B08, B04, B03\).*bands=\(RED, GREEN, BLUE\)",
+        ),
         (["red", "red", "blue"], GREY4[:3], "not all among"),
         (["B1", "B2", "B3"], ["red", "green", "blue"], "not all among"),
     ],
@@ -63,7 +71,7 @@ def test_as_requested():
 
 @pytest.mark.parametrize("requested", [(1, 2, 5), (0, 1, 2), (1, 1, 2), (1, 2), (1, 2, 3, 4)])
 def test_bands_that_are_not_there_are_refused(requested):
-    with pytest.raises(UsageError, match="--bands"):
+    with pytest.raises(UsageError, match="bands"):
         find_bands("scene.tif", [None] * 4, GREY4, requested)
 
 

@@ -123,7 +123,7 @@ def test_a_geometry_of_many_layers_ends_no_process(tmp_path):
 )
 def test_reference_systems_come_from_registries_only(tmp_path, name):
     path = geojson(tmp_path / "a.json", crs={"type": "name", "properties": {"name": name}})
-    assert "is none of EPSG's or OGC's; --trust-input" in refused(path)
+    assert "is none of EPSG's or OGC's; trust_input=True" in refused(path)
 
 
 @pytest.mark.parametrize(
@@ -185,4 +185,4 @@ def test_damaged_shapefiles_are_told_in_a_line(tmp_path, parts, points):
 
 
 def test_a_name_that_is_no_utf_8_is_told_in_a_line(tmp_path):
-    assert r"caf\xe9.geojson: there is no such file" in refused(f"{tmp_path}/caf\udce9.geojson")
+    assert r"caf\\xe9.geojson': there is no such file" in refused(f"{tmp_path}/caf\udce9.geojson")

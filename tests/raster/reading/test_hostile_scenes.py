@@ -102,7 +102,7 @@ def test_a_virtual_raster_by_another_name_is_refused(folders, name):
     home, elsewhere = folders
     path = home / name
     path.write_text(raw_bands(elsewhere / "secret.bin"))
-    with pytest.raises(SceneError, match=r"is not called \.vrt; .*--trust-input"):
+    with pytest.raises(SceneError, match=r"is not called \.vrt; .*trust_input=True"):
         open_scene(path)
     with trusting_input(True):
         assert open_scene(path, bands=RGB).width == 16
@@ -370,7 +370,7 @@ def test_bands_of_different_nodata_are_refused(tmp_path):
     )
     path = tmp_path / "s.vrt"
     path.write_text(f'<VRTDataset rasterXSize="16" rasterYSize="16">{bands}</VRTDataset>')
-    with pytest.raises(SceneError, match=r"different nodata values: 200\.0, none.*--rgb-only"):
+    with pytest.raises(SceneError, match=r"different nodata values: 200\.0, none.*rgb_only=True"):
         open_scene(path, bands=(1, 2, 3))
     assert open_scene(path, bands=(1, 2, 3), rgb_only=True).bands[0].nodata is None
 

@@ -65,7 +65,7 @@ def test_one_band(tmp_path):
 
 
 def test_bands_that_are_not_there(tmp_path):
-    with pytest.raises(UsageError, match="has no band 5, only 1 to 4; see --bands"):
+    with pytest.raises(UsageError, match="has no band 5, only 1 to 4; see bands"):
         open_scene(write_scene(tmp_path / "s.tif", ground(9, 9, 4)), bands=(3, 4, 5))
 
 
@@ -98,7 +98,7 @@ def test_bands_of_different_types(tmp_path):
     )
     vrt = tmp_path / "s.vrt"
     vrt.write_text(f'<VRTDataset rasterXSize="9" rasterYSize="9">{bands}</VRTDataset>')
-    with pytest.raises(SceneError, match="uint16, uint8; --rgb-only leaves out all but"):
+    with pytest.raises(SceneError, match="uint16, uint8; rgb_only=True leaves out all but"):
         open_scene(vrt, bands=(1, 2, 3))
     with pytest.warns(CloudganWarning):
         assert open_scene(vrt, bands=(1, 2, 3), rgb_only=True).dtype == "uint16"

@@ -6,8 +6,8 @@ import rasterio
 from scenes import ground, write_scene
 
 from cloudgan_geo.errors import RadiometryError, UsageError
-from cloudgan_geo.raster.reading import profiles as radiometry_module
 from cloudgan_geo.raster.reading import scene as scene_module
+from cloudgan_geo.raster.reading import value_evidence
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
 from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
@@ -67,8 +67,12 @@ def test_auto(tmp_path, pixels, declared, tags, expected, reason):
 @pytest.mark.parametrize(
     ("pixels", "declared", "said"),
     [
-        (L1C_OFFSET, (1, 0), "no value is below 1000; state --radiometry dn-offset .* dn if"),
-        (L1C.astype("float32"), (1, 0), "not all within 0 to 2.*reflectance or dn or dn-offset"),
+        (L1C_OFFSET, (1, 0), "no value is below 1000; state radiometry='dn-offset' .*'dn' if"),
+        (
+            L1C.astype("float32"),
+            (1, 0),
+            "not all within 0 to 2.*'reflectance' or 'dn' or 'dn-offset'",
+        ),
         (REFLECTANCE - 1, (1, 0), "not all within 0 to 2"),
         (L1C, (0.5, 10), "declares scale 0.5 and offset 10"),
     ],
@@ -115,7 +119,7 @@ def test_a_scene_of_nodata_is_anything(tmp_path):
 )
 def test_tags_that_no_sensor_has_are_refused(tmp_path, tags):
     opened = scene(tmp_path / "s.tif", L1C_OFFSET, tags=tags)
-    with pytest.raises(RadiometryError, match=f"s.tif: .*{next(iter(tags))}.*state --radiometry"):
+    with pytest.raises(RadiometryError, match=f"s.tif: .*{next(iter(tags))}.*state radiometry='"):
         choose_radiometry(opened)
 
 
@@ -127,7 +131,7 @@ def test_tags_that_no_sensor_has_are_refused(tmp_path, tags):
 def test_scales_that_no_sensor_has_are_refused(tmp_path, scale, offset):
     opened = scene(tmp_path / "s.tif", L1C_OFFSET)
     bands = tuple(replace(band, scale=scale, offset=offset) for band in opened.bands)
-    with pytest.raises(RadiometryError, match="state --radiometry"):
+    with pytest.raises(RadiometryError, match="state radiometry='"):
         choose_radiometry(replace(opened, bands=bands))
 
 
@@ -141,7 +145,7 @@ def test_other_bands_do_not_count(tmp_path):
     ("pixels", "requested", "said"),
     [
         (L1C, "tci", "holds uint16.*not meant; choose dn, dn-offset or reflectance"),
-        (L1C, "reflectance", "not reflectance in 0 to 1; choose --radiometry dn or dn-offset"),
+        (L1C, "reflectance", "not reflectance in 0 to 1; choose radiometry='dn' or 'dn-offset'"),
         (ground(70, 70, dtype="uint8"), "dn", "holds uint8.*choose tci, tci-offset or eurosat"),
         (L1C, "toa", "no such profile"),
     ],
@@ -245,7 +249,7 @@ def test_floats_are_sampled_from_all_over_the_scene(tmp_path, monkeypatch, first
     path = write_scene(tmp_path / "s.tif", pixels, tiled=True, blockxsize=64, blockysize=16)
     seen = []
     monkeypatch.setattr(scene_module, "_READ_VALUES", 64 * 16 * 3)
-    monkeypatch.setattr(radiometry_module, "_SAMPLE", 64 * 16 * 5)
+    monkeypatch.setattr(value_evidence, "_SAMPLE", 64 * 16 * 5)
     rows_of = Scene._rows
     monkeypatch.setattr(
         Scene, "_rows", lambda self, *span: seen.append(span[1]) or rows_of(self, *span)

@@ -66,7 +66,7 @@ def test_creation_options(tmp_path, creation, expected, dtype):
     ],
 )
 def test_options_that_are_refused(cog, key, value, said):
-    with pytest.raises(UsageError, match=f"--co {key}={value}: {said}"):
+    with pytest.raises(UsageError, match=f"creation={{'{key}': '{value}'}}: {said}"):
         check_creation_options({key: value}, "uint16", cog)
 
 
@@ -84,13 +84,13 @@ def test_options_that_are_refused(cog, key, value, said):
     ],
 )
 def test_values_that_gdal_refuses(cog, key, value, caplog):
-    with pytest.raises(UsageError, match=f"--co {key}={value}.*: GDAL refuses it: "):
+    with pytest.raises(UsageError, match=f"creation={{.*'{key}': '{value}'}}: GDAL refuses it: "):
         check_creation_options({"COMPRESS": "DEFLATE", key: value}, "uint16", cog)
     assert caplog.records == []
 
 
 def test_a_word_that_is_neither_yes_nor_no():
-    with pytest.raises(UsageError, match=r"--co TILED=MAYBE: takes YES\|NO"):
+    with pytest.raises(UsageError, match=r"creation={'TILED': 'MAYBE'}: takes YES\|NO"):
         check_creation_options({"TILED": "MAYBE"}, "uint16", cog=False)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
-from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
+from cloudgan_geo.raster.writing.failures import output_error
+from cloudgan_geo.raster.writing.output import AtomicOutput
 
 
 def test_the_file_appears_on_commit(tmp_path):
@@ -56,7 +57,7 @@ def test_what_lay_beside_the_old_file_does_not_describe_the_new(tmp_path):
 def test_an_existing_file_is_refused(tmp_path):
     target = tmp_path / "o.tif"
     target.write_text("old")
-    with pytest.raises(OutputExistsError, match="exists already; --overwrite"):
+    with pytest.raises(OutputExistsError, match="exists already; overwrite=True"):
         AtomicOutput(target).__enter__()
     with pytest.raises(FileExistsError):
         AtomicOutput(target).__enter__()
@@ -81,7 +82,7 @@ def test_folders(tmp_path):
 
 @pytest.mark.skipif(not os.path.isdir("/sys/kernel"), reason="needs Linux's /sys")
 def test_a_folder_that_cannot_be_written(tmp_path):
-    with pytest.raises(OutputError, match="its folder cannot be written to; --output names"):
+    with pytest.raises(OutputError, match="its folder cannot be written to; output names"):
         AtomicOutput("/sys/o.tif").__enter__()
 
 

@@ -8,7 +8,7 @@ from scenes import ground, read, write_scene
 
 from cloudgan_geo.errors import OutputError
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.scene import Rows
+from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.raster.writing.creation import best_compression
 from cloudgan_geo.raster.writing.writer import SceneWriter
 

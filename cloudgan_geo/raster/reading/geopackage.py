@@ -10,6 +10,7 @@ from typing import Any
 
 from rasterio.crs import CRS
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.dissolving import Figure
 
@@ -61,7 +62,9 @@ def _read(database: sqlite3.Connection, file: Path) -> tuple[list[Figure], CRS]:
     ).fetchall()
     if len(layers) != 1:
         names = ", ".join(str(name) for name, *_ in layers)[:300] or "none"
-        raise UsageError(f"--aoi {file}: must have one layer of polygons, and has {names}")
+        raise UsageError(
+            Argument("aoi", file), f": must have one layer of polygons, and has {names}"
+        )
     ((table, column, srs),) = layers
     _check_table(database, table)
     systems = database.execute(

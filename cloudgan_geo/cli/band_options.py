@@ -6,8 +6,9 @@ from typing import get_args
 
 import click
 
+from cloudgan_geo import defaults
 from cloudgan_geo.choices import AskedLevel, Correct, Write
-from cloudgan_geo.cli.options import F
+from cloudgan_geo.cli.shared import F
 
 
 def _asked_bands(
@@ -58,7 +59,7 @@ def correct(command: F) -> F:
     return click.option(
         "--correct",
         type=click.Choice(get_args(Correct)),
-        default="all",
+        default=defaults.CORRECT,
         show_default=True,
         help="Which of the bands to correct that the generator can: red, green and blue, those "
         "of 10 m, or all.",
@@ -70,7 +71,7 @@ def level(command: F) -> F:
     return click.option(
         "--level",
         type=click.Choice(get_args(AskedLevel)),
-        default="auto",
+        default=defaults.LEVEL,
         show_default=True,
         help="Level of the scene's processing, told to generators that ask for it; auto goes by "
         "metadata and the product's name.",
@@ -82,7 +83,7 @@ def write(command: F) -> F:
     return click.option(
         "--write",
         type=click.Choice(get_args(Write)),
-        default="10m",
+        default=defaults.WRITE,
         show_default=True,
         help="Which bands of a product, or of files, of several resolutions to write: those at "
         "10 m, or all, resampled to that.",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
+from cloudgan_geo import defaults
 from cloudgan_geo.choices import AskedPrecision, AskedRadiometry
 from cloudgan_geo.cli import completion
 
@@ -58,7 +59,7 @@ def model(command: F) -> F:
     """Adds `--model`."""
     return click.option(
         "--model",
-        default="thin",
+        default=defaults.MODEL,
         show_default=True,
         metavar="NAME|FILE",
         shell_complete=completion.models,
@@ -81,7 +82,7 @@ def device(command: F) -> F:
     return click.option(
         "--device",
         metavar="auto|cpu|cuda|cuda:N|mps",
-        default="auto",
+        default=defaults.DEVICE,
         show_default=True,
         help="Where to compute; `devices` lists what there is.",
     )(command)
@@ -92,7 +93,7 @@ def precision(command: F) -> F:
     return click.option(
         "--precision",
         type=click.Choice(get_args(AskedPrecision)),
-        default="auto",
+        default=defaults.PRECISION,
         show_default=True,
         help="Number format of the network: fp32 is the reference; auto takes bf16 where the "
         "device computes in it natively and, but for training, results stay within 2 DN.",
@@ -114,7 +115,7 @@ def radiometry(command: F) -> F:
     return click.option(
         "--radiometry",
         type=click.Choice(get_args(AskedRadiometry)),
-        default="auto",
+        default=defaults.RADIOMETRY,
         show_default=True,
         help="How values relate to reflectance: DN / 10000, the same after subtracting 1000, "
         "8-bit true colour, the same with that offset left in, 8-bit EuroSAT, reflectance itself.",
@@ -177,7 +178,7 @@ def overlap(command: F) -> F:
         "--overlap",
         type=click.IntRange(0, 63),
         metavar="PIXELS",
-        default=16,
+        default=defaults.OVERLAP,
         show_default=True,
         help="What neighbouring windows of 64 pixels share, 0 to 63.",
     )(command)
@@ -189,7 +190,7 @@ def batch_size(command: F) -> F:
         "--batch-size",
         metavar="auto|N",
         callback=_auto_or_count,
-        default="auto",
+        default=defaults.BATCH_SIZE,
         show_default=True,
         help="Windows that the generator gets at once.",
     )(command)

@@ -9,11 +9,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument, Placeholder
 from cloudgan_geo.errors import BandError, UsageError
 from cloudgan_geo.raster.reading.band_order import stack_order, visible_order
 from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 COLOURS = ("red", "green", "blue")
+# Stands in messages for what only the reader can tell.
+_RGB = tuple(Placeholder(colour.upper()) for colour in COLOURS)
 
 # A band's number stands alone: B04, b4, T31TDH_B04_10m. "Band 4" is no name but a count that
 # much software gives to whatever comes fourth.
@@ -55,12 +58,12 @@ class NamedBands:
     Attributes:
         indexes: Of each band that is known, counted from 1, by its name.
         reason: What they were told by.
-        warning: What was assumed and may be wrong, or None.
+        warning: Parts of a message on what was assumed and may be wrong; none without.
     """
 
     indexes: Mapping[str, int]
     reason: str
-    warning: str | None = None
+    warning: tuple[str | Argument, ...] = ()
 
     @property
     def rgb(self) -> RgbBands:
@@ -108,7 +111,8 @@ def find_bands(
     if named:
         raise BandError(
             f"{path}: red, green and blue are not all among the described bands "
-            f"({', '.join(map(str, named))}); name them with --bands RED,GREEN,BLUE"
+            f"({', '.join(map(str, named))}); name them with ",
+            Argument("bands", _RGB),
         )
     found = _each_once(list(colours), COLOURS)
     if found:
@@ -139,7 +143,8 @@ def _unnamed(path: str, count: int, sample: Sample | None) -> NamedBands:
         )
     raise BandError(
         f"{path}: which of its {count} bands are red, green and blue is not stated; "
-        "name them with --bands RED,GREEN,BLUE"
+        "name them with ",
+        Argument("bands", _RGB),
     )
 
 
@@ -150,12 +155,15 @@ def _few(path: str, count: int, sample: Sample | None) -> NamedBands:
     told = {name: index for index, name in enumerate((*names, "B08")[:count], 1)}
     words = "red, green, blue" if order == "red first" else "blue, green, red"
     more = " and near infrared" * (count == 4)
-    other = "3,2,1" if order == "red first" else "1,2,3"
+    other = (3, 2, 1) if order == "red first" else (1, 2, 3)
     return NamedBands(
         told,
         f"{words}{more}, by the values of {count} bands without names",
-        f"{path}: its bands have no names; by their values they are {words}{more}; if that is "
-        f"wrong, say --bands {other}",
+        (
+            f"{path}: its bands have no names; by their values they are {words}{more}; if that is "
+            "wrong, say ",
+            Argument("bands", other),
+        ),
     )
 
 
@@ -169,18 +177,21 @@ def _by_names(path: str, count: int, requested: Mapping[str, int]) -> NamedBands
     for name, index in requested.items():
         if name not in SENSOR.names:
             raise UsageError(
-                f"--bands {name}={index}: no such band; {SENSOR.name} has {', '.join(SENSOR.names)}"
+                Argument("bands", {name: index}),
+                f": no such band; {SENSOR.name} has {', '.join(SENSOR.names)}",
             )
         if not 1 <= index <= count:
-            raise UsageError(f"{path}: has no band {index}, only 1 to {count}; see --bands")
+            raise UsageError(
+                f"{path}: has no band {index}, only 1 to {count}; see ", Argument("bands")
+            )
     if len(set(requested.values())) < len(requested):
-        given = ",".join(f"{name}={index}" for name, index in requested.items())
-        raise UsageError(f"--bands {given}: names one band of the file twice")
+        raise UsageError(Argument("bands", requested), ": names one band of the file twice")
     lacking = [name for name in SENSOR.visible if name not in requested]
     if lacking:
         raise UsageError(
-            f"--bands: does not say which is {', '.join(lacking)}; red, green and blue (B04, B03, "
-            "B02) are needed"
+            Argument("bands"),
+            f": does not say which is {', '.join(lacking)}; red, green and blue (B04, B03, "
+            "B02) are needed",
         )
     return NamedBands(dict(requested), "as given")
 
@@ -204,18 +215,22 @@ def _all_described(descriptions: Sequence[str | None]) -> dict[str, int]:
 def _requested(path: str, count: int, requested: Sequence[int]) -> RgbBands:
     if not all(isinstance(index, int) for index in requested):
         raise UsageError(
-            f"--bands {requested!r}: takes numbers counted from 1, as in (3, 2, 1), or numbers by "
-            "names, as in {'B04': 3, 'B03': 2, 'B02': 1}"
+            Argument("bands", requested),
+            ": takes numbers counted from 1, as in (3, 2, 1), or numbers by "
+            "names, as in {'B04': 3, 'B03': 2, 'B02': 1}",
         )
     if len(requested) != 3 or len(set(requested)) != 3:
-        given = ",".join(map(str, requested))
-        raise UsageError(f"--bands {given}: takes three different bands, as in --bands 4,3,2")
+        raise UsageError(
+            Argument("bands", tuple(requested)),
+            ": takes three different bands, as in ",
+            Argument("bands", (4, 3, 2)),
+        )
     for index in requested:
         if not 1 <= index <= count:
+            if count == 1:
+                raise UsageError(f"{path}: has one band; red, green and blue are needed")
             raise UsageError(
-                f"{path}: has no band {index}, only 1 to {count}; see --bands"
-                if count > 1
-                else f"{path}: has one band; red, green and blue are needed"
+                f"{path}: has no band {index}, only 1 to {count}; see ", Argument("bands")
             )
     red, green, blue = requested
     return RgbBands((red, green, blue), "as given")

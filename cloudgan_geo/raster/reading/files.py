@@ -1,0 +1,68 @@
+"""The files behind a scene: opening them, and telling whether they changed."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import rasterio
+
+from cloudgan_geo.errors import SceneError
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, open_as, reason
+from cloudgan_geo.raster.reading.formats import drivers_for, is_remote
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What tells a file from another one of its name, and from itself before a change.
+
+    Attributes:
+        path: Of the file.
+        size: In bytes; -1 if there is no such file.
+        modified: In nanoseconds.
+        inode: On its disk.
+    """
+
+    path: str
+    size: int
+    modified: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: str) -> FileState:
+        """Looks at a file."""
+        try:
+            state = os.stat(path)
+        except OSError:
+            return cls(path, -1, 0, 0)
+        return cls(path, state.st_size, state.st_mtime_ns, state.st_ino)
+
+
+def open_raster(
+    dataset: str, name: str | None = None, drivers: tuple[str, ...] | None = None
+) -> Any:
+    """Opens a raster with rasterio.
+
+    Args:
+        dataset: What GDAL opens.
+        name: How to call it in messages.
+        drivers: Of GDAL, that may open it, none for any; by default those of its name.
+
+    Raises:
+        SceneError: If it is none, or is not what its name says.
+    """
+    called = name or dataset
+    try:
+        allowed = drivers_for(dataset) if drivers is None else drivers
+        # What lies beside it on a server or in an archive may be anything; a server that
+        # answers whatever it is asked for leads GDAL from mask to mask without end.
+        alone = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+        with rasterio.Env(**(alone if allowed and is_remote(dataset) else {})):
+            return open_as(dataset, allowed)
+    except GDAL_ERRORS as error:
+        said = reason(error)
+        if re.match(r"https?://|/vsicurl/", called):
+            said += "; download it first if its server cannot send files in parts"
+        raise SceneError(f"{called}: is not a raster that can be opened ({said})") from error

@@ -1,0 +1,76 @@
+"""Bands and rows of a scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
+
+from cloudgan_geo.raster.reading.declared import nodata_code
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band of a scene.
+
+    Attributes:
+        index: In the file, counted from 1.
+        dtype: Of its values.
+        nodata: Value that means no data, or None.
+        description: Its name, or None.
+        colour: Its colour interpretation.
+        scale: Declared factor from values to physical units; 1 if none is.
+        offset: Declared addend, after scaling; 0 if none is.
+        unit: Declared unit, or None.
+        tags: Metadata of the band.
+    """
+
+    index: int
+    dtype: str
+    nodata: float | None
+    description: str | None
+    colour: ColorInterp
+    scale: float
+    offset: float
+    unit: str | None
+    tags: dict[str, str]
+
+    @property
+    def code(self) -> float | None:
+        """The value that GDAL takes for nodata: of integers without what follows the point."""
+        return nodata_code(self.dtype, self.nodata)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Neighbouring whole rows of a scene.
+
+    Attributes:
+        pixels: The scene's bands, shape (bands, rows, width).
+        valid: Where the bands that the scene is used for are neither nodata nor masked nor NaN,
+            shape (bands used, rows, width).
+        mask: The scene's mask band, uint8, shape (rows, width), or None if it has none.
+    """
+
+    pixels: NDArray[Any]
+    valid: NDArray[np.bool_]
+    mask: NDArray[np.uint8] | None = None
+
+    def cut(self, start: int, stop: int | None = None) -> Rows:
+        """Returns the rows `start` to before `stop`, without copying."""
+        mask = None if self.mask is None else self.mask[start:stop]
+        return Rows(self.pixels[:, start:stop], self.valid[:, start:stop], mask)
+
+    def above(self, below: Rows) -> Rows:
+        """Returns these rows with others below them."""
+        mask = None
+        if self.mask is not None and below.mask is not None:
+            mask = np.concatenate([self.mask, below.mask])
+        return Rows(
+            np.concatenate([self.pixels, below.pixels], axis=1),
+            np.concatenate([self.valid, below.valid], axis=1),
+            mask,
+        )

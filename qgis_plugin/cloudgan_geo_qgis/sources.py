@@ -1,0 +1,99 @@
+"""Rasters as the program opens them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Optional
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsMapLayer,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProperty,
+    QgsRasterLayer,
+)
+
+from .product import is_product, red_of
+
+
+class Source(NamedTuple):
+    """A raster that is read.
+
+    Attributes:
+        path: What the program opens.
+        layer: The layer of it; None of a product, which is none in QGIS.
+        crs: Its coordinates.
+    """
+
+    path: str
+    layer: Optional[QgsRasterLayer]
+    crs: QgsCoordinateReferenceSystem
+
+
+def source_of(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, Any],
+    name: str,
+    context: QgsProcessingContext,
+) -> Optional[Source]:
+    """Returns the raster of a parameter, None if it is not given.
+
+    Args:
+        algorithm: That has the parameter.
+        parameters: Of the algorithm.
+        name: Of the parameter.
+        context: Of the run.
+
+    Raises:
+        QgsProcessingException: If it is no raster, or one that only QGIS can open.
+    """
+    product = _product_of(parameters.get(name))
+    if product is not None:
+        red = red_of(product)
+        crs = QgsRasterLayer(red, "red").crs() if red else QgsCoordinateReferenceSystem()
+        return Source(os.path.abspath(product), None, crs)
+    if parameters.get(name) in (None, ""):
+        return None
+    layer = algorithm.parameterAsRasterLayer(parameters, name, context)
+    if layer is None:
+        raise QgsProcessingException(algorithm.invalidRasterError(parameters, name))
+    return Source(file_of(layer), layer, layer.crs())
+
+
+def without_products(parameters: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Returns parameters that QGIS accepts: it refuses rasters that it cannot open itself.
+
+    Args:
+        parameters: Of an algorithm.
+        names: Of those that are rasters.
+    """
+    products = {name: _product_of(parameters.get(name)) for name in names}
+    # What is only known later passes.
+    later = {name: QgsProperty.fromValue(path) for name, path in products.items() if path}
+    return {**parameters, **later}
+
+
+def file_of(layer: QgsMapLayer) -> str:
+    """Returns what the program can open of a raster layer.
+
+    Args:
+        layer: The layer.
+
+    Raises:
+        QgsProcessingException: If only QGIS can open it.
+    """
+    source = layer.source().partition("|")[0]
+    if layer.providerType() != "gdal" or source.startswith(("/vsimem/", "<")):
+        raise QgsProcessingException(
+            f"The layer {layer.name()} is not a file (it comes from the provider "
+            f"{layer.providerType()}). Save it first: right click, Export, Save As..., raw data, "
+            "GeoTIFF."
+        )
+    return os.path.abspath(source) if os.path.exists(source) else source
+
+
+def _product_of(value: Any) -> Optional[str]:
+    return value if isinstance(value, str) and is_product(value) else None

@@ -1,0 +1,68 @@
+"""The options of `cloudgan-geo simulate`."""
+
+from __future__ import annotations
+
+from ..options import Choice, Number, Option, Raster, RasterOutput
+from .shared import PRODUCTS, RADIOMETRY, TRUST_INPUT
+
+SIMULATE: tuple[Option, ...] = (
+    Raster("IN", "Clear image", f"{PRODUCTS} It needs red, green and blue.", called="INPUT"),
+    Choice(
+        "--family",
+        "Shape of the cloud",
+        "Shape of the cloud; mixed draws one of the first three, those of training.",
+        "The models have never seen perlin, ridged and cellular.",
+        default="mixed",
+        choices=("mixed", "veil", "patches", "streaks", "perlin", "ridged", "cellular"),
+    ),
+    Number(
+        "--coverage",
+        "Coverage",
+        "Share of the pixels under cloud, 0 to 1.",
+        "Drawn at random if not set.",
+        least=0,
+        largest=1,
+    ),
+    Number(
+        "--opacity",
+        "Mean opacity",
+        "Mean over the clouded pixels, in green, below 1.",
+        "Drawn at random if not set.",
+        least=0,
+        largest=0.99,
+    ),
+    Number(
+        "--airlight",
+        "Airlight",
+        "What an opaque cloud shows: 1 is reflectance 0.275, .3 grey, 1.6 saturated.",
+        "Drawn at random if not set.",
+        least=0,
+    ),
+    Number(
+        "--seed",
+        "Seed",
+        "Of all that is drawn at random.",
+        "Another seed draws another cloud.",
+        default=0,
+        whole=True,
+        least=0,
+    ),
+    RADIOMETRY,
+    TRUST_INPUT,
+    RasterOutput(
+        "OUT",
+        "Cloudy image",
+        "GeoTIFF like the input, whose layer's style it gets.",
+        called="OUTPUT",
+        optional=False,
+    ),
+    RasterOutput(
+        "--opacity-out",
+        "Opacity of the cloud",
+        "GeoTIFF for the truth of a scene; by default OUT_opacity.tif.",
+        "The truth is 1 - transmittance in green, 0 to 1. Here it is written only if it is asked "
+        "for.",
+        forced=True,
+        style="opacity.qml",
+    ),
+)
