@@ -20,7 +20,7 @@ ALLOWED = {
     "errors": set(),
     "callbacks": set(),
     "choices": set(),
-    "sensors": set(),
+    "sensors": {"choices"},
     "bands": {"sensors"},
     "interrupts": set(),
     "windows": set(),

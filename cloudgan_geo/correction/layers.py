@@ -11,11 +11,9 @@ import numpy as np
 from rasterio.enums import ColorInterp
 
 from cloudgan_geo.correction.quality import CLEAR, CORRECTED, NODATA, THICK, Estimates
-from cloudgan_geo.raster.reading.bands import NamedBands
 from cloudgan_geo.raster.reading.scene import Band, Rows, Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput, output_error
 from cloudgan_geo.raster.writing.writer import SceneWriter
-from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 # Tags of a scene that hold for its grid, not for its values.
 _GRID_TAGS = ("AREA_OR_POINT", "TIFFTAG_DATETIME")
@@ -133,7 +131,7 @@ def _like(scene: Scene, layer: _Layer, parts: Sequence[str]) -> Scene:
         scene,
         bands=bands,
         # The band stands for all three: a scene has red, green and blue.
-        named=NamedBands(dict.fromkeys(SENSOR.visible, 1), layer.description),
+        named=replace(scene.named, indexes=dict.fromkeys(scene.sensor.visible, 1)),
         used=(1, 1, 1),
         alpha=None,
         has_mask=False,

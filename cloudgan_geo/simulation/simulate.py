@@ -22,14 +22,12 @@ from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.clouds.cloud import Cloud, PlacedCloud
 from cloudgan_geo.clouds.drawing import FAMILIES, draw_cloud, overcast
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
-from cloudgan_geo.raster.reading.bands import NamedBands
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry
 from cloudgan_geo.raster.reading.scene import Band, Rows, Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 from cloudgan_geo.raster.writing.writer import SceneWriter
-from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 #: Rows of a scene that get their cloud at a time, in pixels: bounds memory, not the result.
 _STRIP_PIXELS = 2**20
@@ -214,7 +212,7 @@ def _opacity_like(scene: Scene) -> Scene:
     return replace(
         scene,
         bands=(band,),
-        named=NamedBands(dict.fromkeys(SENSOR.visible, 1), "one band"),
+        named=replace(scene.named, indexes=dict.fromkeys(scene.sensor.visible, 1)),
         used=(1, 1, 1),
         alpha=None,
         has_mask=False,

@@ -5,10 +5,10 @@ import pytest
 
 from cloudgan_geo.clouds.detector import add_noise
 from cloudgan_geo.clouds.drawing import draw_cloud
-from cloudgan_geo.clouds.sentinel2 import BANDS
 from cloudgan_geo.clouds.spectral_drawing import KINDS, draw_spectral_cloud
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
-NAMES = tuple(BANDS)
+NAMES = SENSOR.names
 AT = {name: index for index, name in enumerate(NAMES)}
 DRAWS = 60
 
