@@ -78,7 +78,7 @@ def find_bands(
 ) -> NamedBands:
     """Finds out which bands of a raster are which of the sensor's.
 
-    By description (`B04`, `red`, ...), colour interpretation or wavelength if it has them; else
+    By description (`B04`, `red`, ...), wavelength or colour interpretation if it has them; else
     stacks of as many bands as the sensor knows an order of, and, of sensors that say by which
     values, three or four bands: red, green, blue or blue, green, red, and near infrared.
 
@@ -115,11 +115,12 @@ def find_bands(
             f"{path}: red, green and blue are not all among the described bands "
             f"({', '.join(map(str, named))}); name them with --bands RED,GREEN,BLUE"
         )
+    if set(sensor.visible) <= known.keys():
+        return NamedBands(known, "by their wavelengths", sensor=sensor)
+    # Much software calls whatever three bands it writes red, green and blue.
     found = _each_once(list(colours), COLOURS)
     if found:
         return _with_rgb(known, RgbBands(found, "by their colour interpretation"), sensor)
-    if set(sensor.visible) <= known.keys():
-        return NamedBands(known, "by their wavelengths", sensor=sensor)
     return _unnamed(path, sum(colour != "alpha" for colour in colours), sample, sensor)
 
 
