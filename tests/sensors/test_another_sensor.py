@@ -36,12 +36,12 @@ GRID = {**UTM, "transform": Affine(30.0, 0.0, 399960.0, 0.0, -30.0, 4693200.0), 
 @pytest.fixture(scope="module", autouse=True)
 def landsat():
     """Landsat 8, known to the package for as long as this module's tests run."""
-    room.__path__.append(str(ADDED))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "__path__", [*room.__path__, str(ADDED)])
+        room.sensors.cache_clear()
+        yield room.sensors()["Landsat 8"]
     room.sensors.cache_clear()
-    yield room.sensors()["Landsat 8"]
-    room.__path__.remove(str(ADDED))
-    room.sensors.cache_clear()
-    del sys.modules["cloudgan_geo.sensors.landsat8"]
+    sys.modules.pop("cloudgan_geo.sensors.landsat8")
 
 
 @pytest.fixture

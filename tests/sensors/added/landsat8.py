@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloudgan_geo.choices import Level
 from cloudgan_geo.errors import SceneError
-from cloudgan_geo.sensors.product import Labels, Level, Product
+from cloudgan_geo.sensors.product import Labels, Product
 from cloudgan_geo.sensors.profile import Profile, Settled
 from cloudgan_geo.sensors.sensor import Sensor, SensorBand, StackOrder
 
