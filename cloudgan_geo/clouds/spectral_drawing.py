@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.clouds.cloud import Cloud
+from cloudgan_geo.clouds.colours import Bands
 from cloudgan_geo.clouds.drawing import draw_shape
 from cloudgan_geo.clouds.perlin import Float32
 from cloudgan_geo.clouds.spectral import Optics, depth_by_pixel, far_ground
@@ -39,26 +40,6 @@ _FAR["smoke"] = _FAR["haze"]
 _ENOUGH = 64 * 64
 #: Standard deviations of the logarithm of a band's attenuation and path light.
 _UNEVEN, _TINT = 0.03, 0.04
-#: Wavelengths in nm between which colours are interpolated.
-_KNOTS = (443.0, 560.0, 665.0, 830.0, 1614.0, 2202.0)
-
-
-@dataclass(frozen=True)
-class Bands:
-    """Bands that a cloud lies over.
-
-    Attributes:
-        names: Of the bands.
-        sensor: Whose they are.
-    """
-
-    names: tuple[str, ...]
-    sensor: Sensor
-
-    @property
-    def wavelengths(self) -> list[float]:
-        """Of their centres, in nanometres."""
-        return [self.sensor.band(name).wavelength for name in self.names]
 
 
 @dataclass(frozen=True)
@@ -179,19 +160,19 @@ def _draw_opacity(rng: np.random.Generator, thick: bool) -> float:
 def cirrus_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     """Draws ice: grey, dark in the SWIR, seen by the cirrus band through the vapour above."""
     swir = rng.uniform(0.95, 1.2)
-    attenuation = _power(bands, -rng.normal(0, 0.08)) * _colour(bands, 1, 1, 1, 1, swir, swir)
+    attenuation = bands.power(-rng.normal(0, 0.08)) * bands.colour(1, 1, 1, 1, swir, swir)
     vapour = rng.uniform(0.5, 0.95)
     eleven = rng.uniform(0.2, 0.95)
     warm = rng.normal(0, 0.06)
-    colour = _power(bands, warm) * _colour(bands, 1, 1, 1, 1, eleven, eleven * rng.uniform(0.6, 1))
+    colour = bands.power(warm) * bands.colour(1, 1, 1, 1, eleven, eleven * rng.uniform(0.6, 1))
     thin = _log_uniform(rng, 0.025, 0.1)
     dense = max(thin, _log_uniform(rng, 0.12, 0.5))
     return _optics(
         rng,
         bands,
-        attenuation * _vapour(bands, rng.uniform(0.85, 1)),
-        thin * colour * _vapour(bands, vapour),
-        dense * colour * _vapour(bands, vapour),
+        attenuation * bands.vapour(rng.uniform(0.85, 1)),
+        thin * colour * bands.vapour(vapour),
+        dense * colour * bands.vapour(vapour),
         (rng.uniform(0.55, 1.25), rng.uniform(0.1, 0.4)),
         cirrus=float(np.clip(math.exp(rng.normal(math.log(0.42), 0.4)), 0.2, 1)),
     )
@@ -205,17 +186,17 @@ def water_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     1.8 in B12; where it is denser 1.2, 1.4 and 1.5. Most of the air lies above low cloud and
     shines on in front of it, so that it adds less at short wavelengths.
     """
-    attenuation = _power(bands, -rng.normal(0, 0.08))
+    attenuation = bands.power(-rng.normal(0, 0.08))
     swir = rng.uniform(0.9, 1.2)
-    attenuation = attenuation * _colour(bands, 1, 1, 1, rng.uniform(0.95, 1.1), swir, swir)
+    attenuation = attenuation * bands.colour(1, 1, 1, rng.uniform(0.95, 1.1), swir, swir)
     near, eleven = _log_uniform(rng, 0.9, 1.6), _log_uniform(rng, 0.6, 2.0)
     twelve = eleven * rng.uniform(0.7, 1.2)
     short, red = rng.uniform(0.7, 1), rng.uniform(0.95, 1.2)
-    thin = _log_uniform(rng, 0.04, 0.2) * _colour(bands, short, 1, red, near, eleven, twelve)
+    thin = _log_uniform(rng, 0.04, 0.2) * bands.colour(short, 1, red, near, eleven, twelve)
     fade = rng.uniform(0.3, 0.8)
-    colour = _colour(bands, short**fade, 1, red**fade, near**fade, eleven**fade, twelve**fade)
-    dense = _log_uniform(rng, 0.2, 0.9) * colour * _swir(bands, rng.uniform(0.55, 1))
-    vapour = _vapour(bands, rng.uniform(0.4, 0.85))
+    colour = bands.colour(short**fade, 1, red**fade, near**fade, eleven**fade, twelve**fade)
+    dense = _log_uniform(rng, 0.2, 0.9) * colour * bands.swir(rng.uniform(0.55, 1))
+    vapour = bands.vapour(rng.uniform(0.4, 0.85))
     return _optics(
         rng,
         bands,
@@ -229,18 +210,18 @@ def water_optics(rng: np.random.Generator, bands: Bands) -> Optics:
 
 def haze_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     """Draws small drops and dust: thinner the longer the wavelength."""
-    path = _power(bands, -rng.normal(0.1, 0.2)) * _log_uniform(rng, 0.04, 0.2)
+    path = bands.power(-rng.normal(0.1, 0.2)) * _log_uniform(rng, 0.04, 0.2)
     share = rng.uniform(0.5, 1.2), rng.uniform(0.3, 0.6)
-    attenuation = _power(bands, -rng.uniform(0.2, 1.4))
+    attenuation = bands.power(-rng.uniform(0.2, 1.4))
     return _optics(rng, bands, attenuation, path, path * rng.uniform(1, 1.6), share)
 
 
 def smoke_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     """Draws smoke: as haze, finer, and absorbing, most at short wavelengths."""
     absorbed = rng.uniform(0.6, 1)
-    path = _colour(bands, absorbed**1.5, 1, 1.05, 1.1, 1, 1) * _log_uniform(rng, 0.04, 0.16)
+    path = bands.colour(absorbed**1.5, 1, 1.05, 1.1, 1, 1) * _log_uniform(rng, 0.04, 0.16)
     share = rng.uniform(0.3, 0.9), rng.uniform(0.1, 0.5)
-    attenuation = _power(bands, -rng.uniform(0.9, 1.9))
+    attenuation = bands.power(-rng.uniform(0.9, 1.9))
     return _optics(rng, bands, attenuation, path, path * rng.uniform(1, 1.4), share)
 
 
@@ -278,25 +259,6 @@ def _optics(
 
 def _values(array: Float64) -> tuple[float, ...]:
     return tuple(array.tolist())
-
-
-def _colour(bands: Bands, *knots: float) -> Float64:
-    """Returns factors of bands, interpolated between those at `_KNOTS`."""
-    return np.interp(bands.wavelengths, _KNOTS, knots)
-
-
-def _power(bands: Bands, exponent: float) -> Float64:
-    """Returns a power of the wavelength relative to green's."""
-    return np.asarray((np.array(bands.wavelengths) / bands.sensor.reference) ** exponent)
-
-
-def _vapour(bands: Bands, factor: float) -> Float64:
-    """Returns a factor on the band that water vapour darkens, 1 for the others."""
-    return np.array([factor if name == bands.sensor.vapour else 1.0 for name in bands.names])
-
-
-def _swir(bands: Bands, factor: float) -> Float64:
-    return _colour(bands, 1, 1, 1, 1, factor, factor)
 
 
 def _chosen(shares: dict[str, float], which: float) -> str:
