@@ -40,7 +40,7 @@ _GIVEN = "given {}"
 CLEAR_DATE = "clear date"
 #: Above this NDVI ground is green.
 GREEN = 0.5
-#: Bands that a generator is given of a pair, by the words of `decloud --correct`.
+#: Bands that a generator is given of a pair, in the words of what may be corrected.
 GIVEN: dict[str, tuple[str, ...]] = {
     "all": SENSOR.names,
     "no-b10": tuple(name for name in SENSOR.names if name != CIRRUS),
