@@ -1,5 +1,7 @@
 """The command line: thin, one module a command."""
 
+import atexit
+import gc
 import os
 import sys
 from types import TracebackType
@@ -36,3 +38,6 @@ _have_all_three()
 
 # Here, before anything else is imported: until a command runs nobody else handles Ctrl-C.
 sys.excepthook = _quiet_ctrl_c
+# At its end Python looks through all there is for what can be freed; of torch that takes most of a
+# second of a processor, and a signal waits for it.
+atexit.register(gc.freeze)
