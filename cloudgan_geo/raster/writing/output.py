@@ -84,8 +84,10 @@ class AtomicOutput:
         self._overwrite = overwrite
         self._source = tuple(source)
         self._sidecars = SIDECARS if self.path.suffix.lower() in (".tif", ".tiff") else ()
+        self._cleared = False
 
     def __enter__(self) -> AtomicOutput:
+        self._cleared = False
         self._check()
         try:
             self._lock = TargetLock(self.place, self.option)
@@ -110,7 +112,6 @@ class AtomicOutput:
         return self
 
     def _clear_after_killed(self) -> None:
-        self._cleared = False
         if self._lock.stale is not None:
             left = self._lock.folder(self._lock.stale)
             if _is_own_folder(left):
@@ -151,6 +152,9 @@ class AtomicOutput:
                 named = self.path if each == self.place else each
                 raise UsageError(f"{named}: is {what}; name another file with {self.option}")
         if not os.path.lexists(self.place):
+            if not self._cleared:
+                # A killed run may keep what they belong to, and have come no further.
+                return
             raise OutputExistsError(
                 f"{touched[0]}: lies there without {self.path.name}, of which it would be taken "
                 "for a part; move it away"
