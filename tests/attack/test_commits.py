@@ -45,9 +45,9 @@ def fails_at(monkeypatch, call, error):
     calls = []
 
     def refusing(function):
-        def change(*arguments):
-            if ".lock" in arguments[0].name:
-                return function(*arguments)
+        def change(*arguments, **more):
+            if arguments[1].name.endswith(".lock"):
+                return function(*arguments, **more)
             calls.append(arguments)
             if len(calls) == call:
                 raise error
