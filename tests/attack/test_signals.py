@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from scenes import ground, write_scene
 
 from cloudgan_geo.interrupts import Stopped, StopRequest, shielded
 
@@ -81,6 +82,27 @@ def test_a_signal_after_the_commit_says_that_files_are_complete(tmp_path):
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 128 + signal.SIGTERM
     assert run.stderr == "Terminated; complete already: o.tif.\n"
+
+
+def test_a_signal_just_after_the_lock_was_made_leaves_nothing(tmp_path):
+    write_scene(tmp_path / "s.tif", ground(70, 70))
+    code = "import os, signal, threading\n"
+    code += "from cloudgan_geo.cli import main\n"
+    code += "from cloudgan_geo.raster.writing.output import AtomicOutput\n"
+    code += "check = AtomicOutput._check\n"
+    code += "def hanging(self):\n"
+    code += "    check(self)\n"
+    code += "    if os.path.exists('.s_decloud.tif.lock'):\n"
+    code += "        os.kill(os.getpid(), signal.SIGTERM)\n"
+    code += "        threading.Event().wait()\n"
+    code += "AtomicOutput._check = hanging\n"
+    code += "main.main(['decloud', 's.tif', '--radiometry', 'dn'])"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 128 + signal.SIGTERM
+    assert run.stderr == "Terminated; nothing was written.\n"
+    assert os.listdir(tmp_path) == ["s.tif"]
 
 
 def test_ignored_signals_stay_ignored(tmp_path):
