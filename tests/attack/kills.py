@@ -223,6 +223,8 @@ def verdict(folder, number, kind, old, whole, seconds):
         # What comes when all is done may find nobody to say anything.
         if code == 128 + number and len(run.said.splitlines()) != 1:
             wrong.append(f"said {run.said!r}")
+        if "Traceback" in run.said or "Exception" in run.said:
+            wrong.append(f"said {run.said!r}")
         if code in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS):
             wrong.append("crashed")
         if not was_over and took > PATIENCE:
