@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-#: How values relate to reflectance; `raster.reading.radiometry` has the scale of each.
-Profile = Literal["dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance"]
-#: What may be asked for: one of these, or `auto` to find it.
-AskedRadiometry = Literal["auto", Profile]
+#: How values relate to reflectance, `auto` to find it: profiles of Sentinel-2. A sensor of other
+#: profiles is asked for them by their names as well; `sensors.profile_names` knows all.
+AskedRadiometry = Literal["auto", "dn", "dn-offset", "tci", "tci-offset", "eurosat", "reflectance"]
 
 #: Of a scene's processing. 1C: reflectance at the top of the atmosphere; 2A: at the surface.
 Level = Literal["1C", "2A"]

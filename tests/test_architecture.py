@@ -23,7 +23,7 @@ ALLOWED = {
     "callbacks": set(),
     "choices": set(),
     "defaults": set(),
-    "sensors": set(),
+    "sensors": {"choices", "arguments"},
     "bands": {"sensors"},
     "interrupts": set(),
     "windows": set(),
@@ -38,6 +38,8 @@ ALLOWED = {
     "evaluation": {"simulation", "correction", "networks", "raster", "clouds", "chips", "windows"},
     "cli": {"simulation", "training", "evaluation", "correction", "networks", "raster", "chips"},
 }
+#: Who may name a sensor's own modules: cards that name none, chips and suites of Sentinel-2.
+OF_A_SENSOR = {"sensors", "bands", "chips", "evaluation"}
 NO_TORCH = (
     "errors",
     "choices",
@@ -85,6 +87,14 @@ def test_imports_run_downward(path):
             continue
         floor = {"errors"} if room in GROUND else GROUND
         assert parts[1] in ALLOWED[room] | {room} | floor, f"{room} must not import {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_what_holds_for_one_sensor_is_asked_of_it(path):
+    if room_of(path) in OF_A_SENSOR:
+        return
+    for name in imports(path):
+        assert not name.startswith(("cloudgan_geo.sensors.sentinel2", "cloudgan_geo.sensors.safe"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -142,7 +152,7 @@ def test_the_public_names_are_there():
 PAGE = (PACKAGE.parent / "docs" / "architecture.md").read_text()
 _, DRAWN, REST = PAGE.split("## Rooms", 1)[1].split("```", 2)
 #: Rooms whose modules the page names, every one.
-IN_FULL = ("correction", "networks", "raster/reading", "raster/writing", "windows")
+IN_FULL = ("correction", "networks", "raster/reading", "raster/writing", "sensors", "windows")
 
 
 def test_the_architecture_page_shows_every_room():

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.chips.eurosat import SIZE, Chips, Split, split
 from cloudgan_geo.errors import DatasetError
+from cloudgan_geo.sensors.sentinel2 import EUROSAT
 
 #: As the chips hold them: B8A comes last.
-BANDS = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B09", "B10", "B11", "B12", "B8A")
+BANDS = EUROSAT
 #: DN of reflectance 1.
 _ONE = 10000.0
 #: How many RGB chips EuroSAT has of each class, numbered from 1.

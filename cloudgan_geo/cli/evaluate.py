@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cloudgan_geo.choices import AskedPrecision, AskedRadiometry
+from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.cli import shared
 from cloudgan_geo.cli.pages import page
 from cloudgan_geo.cli.terminal import own_words_only
@@ -19,14 +19,23 @@ _SOURCE = click.Path(path_type=Path)
 _PAGE = """# Evaluation
 
 Made by `{command}` with {program} {version}, weights SHA-256 `{sha256}` ({precision}). Seeds are
-fixed: the same weights give the same numbers, up to the rounding of another machine. All scores
-are of red, green and blue in the model domain, reflectance / 0.275 clipped to 0..1: PSNR of peak
-1, SSIM of Gaussian windows of 11 pixels (sigma 1.5, data range 1), the mean absolute error and
-the mean angle between spectra; gradient ratio is the mean absolute gradient by the truth's (below
-1 is blurred, cloud left over smooth ground lifts it), spectrum the distance from the truth's power
-of waves shorter than 16 pixels. The dark-channel prior (He, Sun, Tang, 2009; guided filter, 2010)
-learns nothing; `article` is the article's generator. What a pixel's error is expected to be was
-fitted by `cloudgan-geo calibrate` on chips that neither training nor these tables use.
+fixed: the same weights give the same numbers, up to the rounding of another machine. Scores are
+of red, green and blue in the model domain, reflectance / 0.275 clipped to 0..1, unless a table
+says otherwise: PSNR of peak 1, SSIM of Gaussian windows of 11 pixels (sigma 1.5, data range 1),
+the mean absolute error and the mean angle between spectra; gradient ratio is the mean absolute
+gradient by the truth's (below 1 is blurred, cloud left over smooth ground lifts it), spectrum the
+distance from the truth's power of waves shorter than 16 pixels. The dark-channel prior (He, Sun,
+Tang, 2009; guided filter, 2010) learns nothing, nor does the cirrus band (Gao and Li, 2017: B10 is
+subtracted, by the slope of the lower envelope of red over it); `article` is the article's
+generator. What a pixel's error is expected to be was fitted by `cloudgan-geo calibrate` on chips
+that neither training nor these tables use.
+
+Of real pairs, tables of all corrected bands are of reflectance clipped to 0..1; NDVI and NDWI are
+(B08 - B04) / (B08 + B04) and (B03 - B08) / (B03 + B08). A generator that reads more than red,
+green and blue is also given fewer bands, as `decloud --bands` would name them. Traces that a
+correction should not have, and 1 would be none: its mean gradient where windows begin or end, by
+that elsewhere; its power along rows or columns at periods of 2 and 4 pixels, by that of the
+neighbouring frequencies, the worse of the two directions.
 
 """
 
@@ -88,7 +97,7 @@ def evaluate(
     precision: AskedPrecision,
     quiet: bool,
 ) -> None:
-    """Score a generator beside the unprocessed input, the dark-channel prior and `article`.
+    """Score a generator beside the unprocessed input, methods that learn nothing and `article`.
 
     Prints Markdown tables, and last what each number is held to. Seeds are fixed: the same
     weights give the same numbers.
@@ -120,7 +129,7 @@ def evaluate(
         own_words_only(verbose=False),
         tqdm(unit="chip", disable=True if quiet else None, leave=False) as bar,
     ):
-        evaluation = Evaluation(sources, cleaner, article, _decloud, limit, bar.update, pictures)
+        evaluation = Evaluation(sources, cleaner, article, limit, bar.update, pictures)
         reports = []
         for name in chosen:
             bar.set_description(name)
@@ -141,21 +150,3 @@ def _heading(suite: str, cleaner: Any) -> str:
         sha256=cleaner.sha256,
         precision=cleaner.precision,
     )
-
-
-def _decloud(
-    scene: Path,
-    output: Path,
-    *,
-    model: Any,
-    radiometry: AskedRadiometry,
-    opacity: Path | None = None,
-    qa: Path | None = None,
-    raw: bool = False,
-) -> None:
-    """Does what `decloud` does; `evaluation` may not import it."""
-    from cloudgan_geo.correction.pipeline import DecloudOptions, decloud_scene
-
-    rule: dict[str, Any] = {"keep_below": 0.0, "thick": "fill"} if raw else {}
-    wanted = DecloudOptions(radiometry=radiometry, opacity=opacity, qa=qa, overwrite=True, **rule)
-    decloud_scene(scene, output, model=model, options=wanted)

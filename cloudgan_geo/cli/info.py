@@ -59,7 +59,7 @@ def info(
 
         wanted = bands_of(model)
         also = wanted.sensor.names if write == "all" else wanted.reads
-        opened = open_scene(scene, bands=bands, rgb_only=rgb_only, also=also)
+        opened = open_scene(scene, bands=bands, rgb_only=rgb_only, also=also, sensor=wanted.sensor)
         if not quiet and not as_json:
             _tell_scene(opened)
         fit = fit_bands(opened.path, model, wanted, opened.named.indexes, correct)

@@ -9,8 +9,9 @@ from typing import Any, TypeVar, get_args
 import click
 
 from cloudgan_geo import defaults
-from cloudgan_geo.choices import AskedPrecision, AskedRadiometry
+from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.cli import completion
+from cloudgan_geo.sensors import profile_names
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -114,7 +115,7 @@ def radiometry(command: F) -> F:
     """Adds `--radiometry`."""
     return click.option(
         "--radiometry",
-        type=click.Choice(get_args(AskedRadiometry)),
+        type=click.Choice(["auto", *profile_names()]),
         default=defaults.RADIOMETRY,
         show_default=True,
         help="How values relate to reflectance: DN / 10000, the same after subtracting 1000, "

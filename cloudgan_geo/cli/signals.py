@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -14,7 +15,7 @@ from typing import NoReturn
 import click
 
 # Seconds from a signal until the process ends with whatever it is doing.
-_PATIENCE = 0.6
+_PATIENCE = 0.3
 
 # What a command that takes its time says about its end itself.
 _TAKES_ITS_TIME = ("train",)
@@ -113,6 +114,8 @@ class Ending:
             self._timer.cancel()
         number = error.number if isinstance(error, Interruption) else int(signal.SIGINT)
         self._say(number)
+        # Nothing is left to be done, and Python would take its time to take libraries down.
+        atexit.register(os._exit, 128 + number)
         return 128 + number
 
     def _say(self, number: int) -> None:

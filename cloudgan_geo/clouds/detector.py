@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cloudgan_geo.clouds.perlin import Float32
-from cloudgan_geo.clouds.wavelengths import BANDS, CIRRUS
+from cloudgan_geo.sensors import DEFAULT
+from cloudgan_geo.sensors.sensor import Sensor
 
 #: Clear sky in the cirrus band, in reflectance.
 CLEAR_CIRRUS = (6e-4, 35e-4)
@@ -16,13 +17,16 @@ CLEAR_CIRRUS = (6e-4, 35e-4)
 _DARK_NOISE, _LIGHT_NOISE = (2e-4, 6e-4), (5e-4, 2e-3)
 
 
-def add_noise(rng: np.random.Generator, values: Float32, bands: Sequence[str]) -> Float32:
+def add_noise(
+    rng: np.random.Generator, values: Float32, bands: Sequence[str], sensor: Sensor = DEFAULT
+) -> Float32:
     """Adds a detector's noise, one draw for each of its pixels.
 
     Args:
         rng: Source of the noise and its strength.
         values: Reflectance, shape (bands, height, width).
         bands: Their names.
+        sensor: Whose bands they are.
 
     Returns:
         Float32, of the same shape.
@@ -32,9 +36,9 @@ def add_noise(rng: np.random.Generator, values: Float32, bands: Sequence[str]) -
     sigma = np.sqrt(np.float32(dark**2) + np.float32(light**2) * np.maximum(values, 0))
     noise = np.empty_like(values)
     for index, name in enumerate(bands):
-        pixels = BANDS[name].pixels
+        pixels = sensor.pixels(name)
         drawn = rng.standard_normal((-(-height // pixels), -(-width // pixels)), np.float32)
         noise[index] = drawn.repeat(pixels, 0).repeat(pixels, 1)[:height, :width]
-        if name == CIRRUS:
+        if name == sensor.cirrus:
             noise[index] *= np.float32(0.3)
     return np.asarray(values + sigma * noise, np.float32)

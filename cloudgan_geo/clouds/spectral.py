@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.clouds.perlin import Float32
-from cloudgan_geo.clouds.wavelengths import BANDS, CIRRUS
+from cloudgan_geo.sensors import DEFAULT
+from cloudgan_geo.sensors.sensor import Sensor
 
 Values = tuple[float, ...]
 
@@ -40,6 +41,7 @@ class Optics:
         share_dense: s where it is opaque.
         cirrus: How much of the veil's visible light the cirrus band sees: the transmission of
             the water vapour above it. 0 for what lies low.
+        sensor: Whose bands they are.
 
     Raises:
         ValueError: If the values are not as many as the bands, or a band is not known.
@@ -52,12 +54,13 @@ class Optics:
     share: Values
     share_dense: Values
     cirrus: float = 0.0
+    sensor: Sensor = DEFAULT
 
     def __post_init__(self) -> None:
         for name in ("attenuation", "path", "path_dense", "share", "share_dense"):
             if len(getattr(self, name)) != len(self.bands):
                 raise ValueError(f"{name} must have a value for each of {self.bands}")
-        unknown = set(self.bands) - set(BANDS)
+        unknown = set(self.bands) - set(self.sensor.names)
         if unknown:
             raise ValueError(f"unknown bands: {', '.join(sorted(unknown))}")
 
@@ -68,7 +71,7 @@ class Optics:
             ground: Reflectance, shape (bands, height, width).
             far: The ground blurred, broadcast to its shape; see `far_ground`.
             depth: Optical depth in green, 0 where clear, shape (height, width), as seen by
-                pixels of so many pixels of 10 m; see `depth_by_pixel`.
+                pixels of so many of the finest bands'; see `depth_by_pixel`.
 
         Returns:
             Reflectance, not clipped, of the ground's shape. Where the depth is 0 it is the
@@ -77,7 +80,7 @@ class Optics:
         far = np.broadcast_to(far, ground.shape)
         veiled = np.empty_like(ground)
         for index, name in enumerate(self.bands):
-            if name != CIRRUS:
+            if name != self.sensor.cirrus:
                 veiled[index] = self._band(index, ground[index], far[index], depth)
             elif self.cirrus:
                 veiled[index] = ground[index] + self._seen_by_cirrus_band(far, depth)
@@ -99,22 +102,24 @@ class Optics:
         return np.asarray(thin + np.square(opacity) * (dense - thin), np.float32)
 
     def _opacity(self, index: int, depth: dict[int, Float32]) -> Float32:
-        thickness = depth[BANDS[self.bands[index]].pixels]
+        thickness = depth[self.sensor.pixels(self.bands[index])]
         return np.asarray(-np.expm1(np.float32(-self.attenuation[index]) * thickness), np.float32)
 
     def _seen_by_cirrus_band(self, far: Float32, depth: dict[int, Float32]) -> Float32:
         """Returns the path light of the band nearest to green, less what vapour takes of it."""
-        index = nearest_band(self.bands, BANDS["B03"].wavelength)
-        coarse = {BANDS[self.bands[index]].pixels: depth[BANDS[CIRRUS].pixels]}
+        assert self.sensor.cirrus is not None
+        index = nearest_band(self.bands, self.sensor.reference, self.sensor)
+        seen = depth[self.sensor.pixels(self.sensor.cirrus)]
+        coarse = {self.sensor.pixels(self.bands[index]): seen}
         opacity = self._opacity(index, coarse)
         airlight = self._airlight(index, opacity, far[index])
         return np.asarray(np.float32(self.cirrus) * opacity * airlight, np.float32)
 
 
-def nearest_band(bands: tuple[str, ...], wavelength: float) -> int:
+def nearest_band(bands: tuple[str, ...], wavelength: float, sensor: Sensor = DEFAULT) -> int:
     """Returns the index of the band, other than the cirrus band, nearest to a wavelength."""
-    seen = [index for index, name in enumerate(bands) if name != CIRRUS]
-    return min(seen, key=lambda index: abs(BANDS[bands[index]].wavelength - wavelength))
+    seen = [index for index, name in enumerate(bands) if name != sensor.cirrus]
+    return min(seen, key=lambda index: abs(sensor.band(bands[index]).wavelength - wavelength))
 
 
 def far_ground(ground: Float32, sigma: float, block: int = 8) -> Float32:
@@ -148,11 +153,11 @@ def block_means(values: Float32, block: int) -> Float32:
 
 
 def seen_by_pixels(values: Float32, pixels: int, phase: tuple[int, int] = (0, 0)) -> Float32:
-    """Returns what a detector of larger pixels sees, repeated to pixels of 10 m.
+    """Returns what a detector of larger pixels sees, repeated to those of the finest bands.
 
     Args:
         values: Shape (..., height, width).
-        pixels: Side of its pixels, in pixels of 10 m.
+        pixels: Side of its pixels, in pixels of the finest bands.
         phase: Rows and columns by which its first pixels begin before the image.
     """
     if pixels == 1:
@@ -170,10 +175,13 @@ def seen_by_pixels(values: Float32, pixels: int, phase: tuple[int, int] = (0, 0)
 
 
 def depth_by_pixel(
-    depth: Float32, bands: tuple[str, ...], phase: tuple[int, int] = (0, 0)
+    depth: Float32,
+    bands: tuple[str, ...],
+    phase: tuple[int, int] = (0, 0),
+    sensor: Sensor = DEFAULT,
 ) -> dict[int, Float32]:
     """Returns an optical depth as seen by the pixels of every size that bands have."""
-    sizes = {BANDS[name].pixels for name in bands} | {1}
+    sizes = {sensor.pixels(name) for name in bands} | {1}
     return {size: seen_by_pixels(depth, size, phase) for size in sorted(sizes)}
 
 

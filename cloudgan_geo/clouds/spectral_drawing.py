@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.clouds.cloud import Cloud
+from cloudgan_geo.clouds.colours import Bands
 from cloudgan_geo.clouds.drawing import draw_shape
 from cloudgan_geo.clouds.perlin import Float32
 from cloudgan_geo.clouds.spectral import Optics, depth_by_pixel, far_ground
-from cloudgan_geo.clouds.wavelengths import BANDS, REFERENCE, VAPOUR
+from cloudgan_geo.sensors import DEFAULT
+from cloudgan_geo.sensors.sensor import Sensor
 
 Range = tuple[float, float]
 Float64 = NDArray[np.float64]
@@ -38,8 +40,6 @@ _FAR["smoke"] = _FAR["haze"]
 _ENOUGH = 64 * 64
 #: Standard deviations of the logarithm of a band's attenuation and path light.
 _UNEVEN, _TINT = 0.03, 0.04
-#: Wavelengths in nm between which colours are interpolated.
-_KNOTS = (443.0, 560.0, 665.0, 830.0, 1614.0, 2202.0)
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,9 @@ class SpectralCloud:
             placed = layer.cover.over(whole.shape[1], whole.shape[2], enough=_ENOUGH)
             depth = placed.depth_at(rows, columns)
             far = far_ground(whole, layer.far)[:, top : top + height, left : left + width]
-            bands = layer.optics.bands
-            veiled = layer.optics.apply(veiled, far, depth_by_pixel(depth, bands, self.phase))
+            optics = layer.optics
+            depths = depth_by_pixel(depth, optics.bands, self.phase, optics.sensor)
+            veiled = optics.apply(veiled, far, depths)
             through = through * np.exp(-depth)
         return veiled, 1 - through
 
@@ -106,6 +107,7 @@ def draw_spectral_cloud(
     bands: Sequence[str],
     kind: str | None = None,
     *,
+    sensor: Sensor = DEFAULT,
     clear_share: float = CLEAR_SHARE,
 ) -> SpectralCloud:
     """Draws a cloud.
@@ -114,6 +116,7 @@ def draw_spectral_cloud(
         rng: Source of everything that is random.
         bands: Names of the bands that it will lie over.
         kind: One of `KINDS`; None to draw one.
+        sensor: Whose bands they are.
         clear_share: Share of draws that are clear sky.
 
     Raises:
@@ -122,18 +125,17 @@ def draw_spectral_cloud(
     if kind is not None and kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     clear, which, below = rng.random(3)
-    phase = int(rng.integers(6)), int(rng.integers(6))
+    phase = int(rng.integers(sensor.coarsest)), int(rng.integers(sensor.coarsest))
     chosen = kind or _chosen(KINDS, which)
     kinds = [chosen]
     if chosen == "mixture":
         kinds = ["water" if below < 0.7 else "haze", "cirrus"]
-    layers = tuple(_draw_layer(rng, tuple(bands), name, len(kinds) > 1) for name in kinds)
+    over = Bands(tuple(bands), sensor)
+    layers = tuple(_draw_layer(rng, over, name, len(kinds) > 1) for name in kinds)
     return SpectralCloud(() if clear < clear_share else layers, phase)
 
 
-def _draw_layer(
-    rng: np.random.Generator, bands: tuple[str, ...], kind: str, thinner: bool
-) -> Layer:
+def _draw_layer(rng: np.random.Generator, bands: Bands, kind: str, thinner: bool) -> Layer:
     family = _chosen(_SHAPES[kind], rng.random())
     shape = draw_shape(rng, family)
     opacity = _draw_opacity(rng, thick=family == "veil" and not thinner)
@@ -155,28 +157,28 @@ def _draw_opacity(rng: np.random.Generator, thick: bool) -> float:
     return float(_OPACITY[0] + (_OPACITY[1] - _OPACITY[0]) * level**_THINNER)
 
 
-def cirrus_optics(rng: np.random.Generator, bands: tuple[str, ...]) -> Optics:
+def cirrus_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     """Draws ice: grey, dark in the SWIR, seen by the cirrus band through the vapour above."""
     swir = rng.uniform(0.95, 1.2)
-    attenuation = _power(bands, -rng.normal(0, 0.08)) * _colour(bands, 1, 1, 1, 1, swir, swir)
+    attenuation = bands.power(-rng.normal(0, 0.08)) * bands.colour(1, 1, 1, 1, swir, swir)
     vapour = rng.uniform(0.5, 0.95)
     eleven = rng.uniform(0.2, 0.95)
     warm = rng.normal(0, 0.06)
-    colour = _power(bands, warm) * _colour(bands, 1, 1, 1, 1, eleven, eleven * rng.uniform(0.6, 1))
+    colour = bands.power(warm) * bands.colour(1, 1, 1, 1, eleven, eleven * rng.uniform(0.6, 1))
     thin = _log_uniform(rng, 0.025, 0.1)
     dense = max(thin, _log_uniform(rng, 0.12, 0.5))
     return _optics(
         rng,
         bands,
-        attenuation * _at(bands, VAPOUR, rng.uniform(0.85, 1)),
-        thin * colour * _at(bands, VAPOUR, vapour),
-        dense * colour * _at(bands, VAPOUR, vapour),
+        attenuation * bands.vapour(rng.uniform(0.85, 1)),
+        thin * colour * bands.vapour(vapour),
+        dense * colour * bands.vapour(vapour),
         (rng.uniform(0.55, 1.25), rng.uniform(0.1, 0.4)),
         cirrus=float(np.clip(math.exp(rng.normal(math.log(0.42), 0.4)), 0.2, 1)),
     )
 
 
-def water_optics(rng: np.random.Generator, bands: tuple[str, ...]) -> Optics:
+def water_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     """Draws droplets: thin, they are brighter in the near infrared and SWIR than in the visible.
 
     Over the pair 2018-02-25, against the ground as that date's clear part shows it, path light
@@ -184,17 +186,17 @@ def water_optics(rng: np.random.Generator, bands: tuple[str, ...]) -> Optics:
     1.8 in B12; where it is denser 1.2, 1.4 and 1.5. Most of the air lies above low cloud and
     shines on in front of it, so that it adds less at short wavelengths.
     """
-    attenuation = _power(bands, -rng.normal(0, 0.08))
+    attenuation = bands.power(-rng.normal(0, 0.08))
     swir = rng.uniform(0.9, 1.2)
-    attenuation = attenuation * _colour(bands, 1, 1, 1, rng.uniform(0.95, 1.1), swir, swir)
+    attenuation = attenuation * bands.colour(1, 1, 1, rng.uniform(0.95, 1.1), swir, swir)
     near, eleven = _log_uniform(rng, 0.9, 1.6), _log_uniform(rng, 0.6, 2.0)
     twelve = eleven * rng.uniform(0.7, 1.2)
     short, red = rng.uniform(0.7, 1), rng.uniform(0.95, 1.2)
-    thin = _log_uniform(rng, 0.04, 0.2) * _colour(bands, short, 1, red, near, eleven, twelve)
+    thin = _log_uniform(rng, 0.04, 0.2) * bands.colour(short, 1, red, near, eleven, twelve)
     fade = rng.uniform(0.3, 0.8)
-    colour = _colour(bands, short**fade, 1, red**fade, near**fade, eleven**fade, twelve**fade)
-    dense = _log_uniform(rng, 0.2, 0.9) * colour * _swir(bands, rng.uniform(0.55, 1))
-    vapour = _at(bands, VAPOUR, rng.uniform(0.4, 0.85))
+    colour = bands.colour(short**fade, 1, red**fade, near**fade, eleven**fade, twelve**fade)
+    dense = _log_uniform(rng, 0.2, 0.9) * colour * bands.swir(rng.uniform(0.55, 1))
+    vapour = bands.vapour(rng.uniform(0.4, 0.85))
     return _optics(
         rng,
         bands,
@@ -206,24 +208,24 @@ def water_optics(rng: np.random.Generator, bands: tuple[str, ...]) -> Optics:
     )
 
 
-def haze_optics(rng: np.random.Generator, bands: tuple[str, ...]) -> Optics:
+def haze_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     """Draws small drops and dust: thinner the longer the wavelength."""
-    path = _power(bands, -rng.normal(0.1, 0.2)) * _log_uniform(rng, 0.04, 0.2)
+    path = bands.power(-rng.normal(0.1, 0.2)) * _log_uniform(rng, 0.04, 0.2)
     share = rng.uniform(0.5, 1.2), rng.uniform(0.3, 0.6)
-    attenuation = _power(bands, -rng.uniform(0.2, 1.4))
+    attenuation = bands.power(-rng.uniform(0.2, 1.4))
     return _optics(rng, bands, attenuation, path, path * rng.uniform(1, 1.6), share)
 
 
-def smoke_optics(rng: np.random.Generator, bands: tuple[str, ...]) -> Optics:
+def smoke_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     """Draws smoke: as haze, finer, and absorbing, most at short wavelengths."""
     absorbed = rng.uniform(0.6, 1)
-    path = _colour(bands, absorbed**1.5, 1, 1.05, 1.1, 1, 1) * _log_uniform(rng, 0.04, 0.16)
+    path = bands.colour(absorbed**1.5, 1, 1.05, 1.1, 1, 1) * _log_uniform(rng, 0.04, 0.16)
     share = rng.uniform(0.3, 0.9), rng.uniform(0.1, 0.5)
-    attenuation = _power(bands, -rng.uniform(0.9, 1.9))
+    attenuation = bands.power(-rng.uniform(0.9, 1.9))
     return _optics(rng, bands, attenuation, path, path * rng.uniform(1, 1.4), share)
 
 
-_OPTICS: dict[str, Callable[[np.random.Generator, tuple[str, ...]], Optics]] = {
+_OPTICS: dict[str, Callable[[np.random.Generator, Bands], Optics]] = {
     "cirrus": cirrus_optics,
     "water": water_optics,
     "haze": haze_optics,
@@ -233,49 +235,30 @@ _OPTICS: dict[str, Callable[[np.random.Generator, tuple[str, ...]], Optics]] = {
 
 def _optics(
     rng: np.random.Generator,
-    bands: tuple[str, ...],
+    bands: Bands,
     attenuation: Float64,
     path: Float64,
     dense: Float64,
     share: Range,
     cirrus: float = 0.0,
 ) -> Optics:
-    uneven = np.exp(_UNEVEN * rng.standard_normal(len(bands)))
-    tint = np.exp(_TINT * rng.standard_normal(len(bands)))
-    thin, opaque = (np.full(len(bands), of) for of in share)
+    uneven = np.exp(_UNEVEN * rng.standard_normal(len(bands.names)))
+    tint = np.exp(_TINT * rng.standard_normal(len(bands.names)))
+    thin, opaque = (np.full(len(bands.names), of) for of in share)
     return Optics(
-        bands,
+        bands.names,
         attenuation=_values(attenuation * uneven),
         path=_values(path * tint),
         path_dense=_values(dense * tint),
         share=_values(thin),
         share_dense=_values(opaque),
         cirrus=cirrus,
+        sensor=bands.sensor,
     )
 
 
 def _values(array: Float64) -> tuple[float, ...]:
     return tuple(array.tolist())
-
-
-def _colour(bands: tuple[str, ...], *knots: float) -> Float64:
-    """Returns factors of bands, interpolated between those at `_KNOTS`."""
-    return np.interp([BANDS[name].wavelength for name in bands], _KNOTS, knots)
-
-
-def _power(bands: tuple[str, ...], exponent: float) -> Float64:
-    """Returns a power of the wavelength relative to green's."""
-    wavelengths = np.array([BANDS[name].wavelength for name in bands])
-    return np.asarray((wavelengths / REFERENCE) ** exponent)
-
-
-def _at(bands: tuple[str, ...], band: str, factor: float) -> Float64:
-    """Returns a factor on one band, 1 for the others."""
-    return np.array([factor if name == band else 1.0 for name in bands])
-
-
-def _swir(bands: tuple[str, ...], factor: float) -> Float64:
-    return _colour(bands, 1, 1, 1, 1, factor, factor)
 
 
 def _chosen(shares: dict[str, float], which: float) -> str:

@@ -18,8 +18,6 @@ from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.errors import BandError, UsageError
 from cloudgan_geo.networks.cleaned import Cleaned
 
-_FINEST = 10.0
-
 Float32 = NDArray[np.float32]
 
 
@@ -75,7 +73,7 @@ def fit_bands(
         model: The generator's name or file, for messages.
         bands: What it reads and corrects.
         there: Names of the bands that the scene has.
-        correct: `rgb`, the bands of `10m`, or `all`.
+        correct: `rgb`, `10m` (those of the sensor's smallest pixels), or `all`.
 
     Raises:
         UsageError: If there is no such choice, or nothing is left to correct.
@@ -96,7 +94,7 @@ def fit_bands(
         )
     chosen = {
         "rgb": set(bands.sensor.visible),
-        "10m": {band.name for band in bands.sensor.bands if band.resolution <= _FINEST},
+        "10m": set(bands.sensor.finest),
         "all": set(bands.corrects),
     }[correct]
     reads = tuple(name for name in bands.reads if name in there)

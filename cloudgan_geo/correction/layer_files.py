@@ -12,13 +12,11 @@ from rasterio.enums import ColorInterp
 
 from cloudgan_geo.correction.estimates import Estimates
 from cloudgan_geo.correction.layers import BY_ARGUMENT, Category, OutputLayer
-from cloudgan_geo.raster.reading.band_finding import NamedBands
 from cloudgan_geo.raster.reading.rows import Band, Rows
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.writing.failures import output_error
 from cloudgan_geo.raster.writing.output import AtomicOutput
 from cloudgan_geo.raster.writing.writer import SceneWriter
-from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 # Tags of a scene that hold for its grid, not for its values.
 _GRID_TAGS = ("AREA_OR_POINT", "TIFFTAG_DATETIME")
@@ -104,7 +102,7 @@ def _like(scene: Scene, layer: OutputLayer, parts: Sequence[str]) -> Scene:
         scene,
         bands=bands,
         # The band stands for all three: a scene has red, green and blue.
-        named=NamedBands(dict.fromkeys(SENSOR.visible, 1), layer.description),
+        named=replace(scene.named, indexes=dict.fromkeys(scene.sensor.visible, 1)),
         used=(1, 1, 1),
         alpha=None,
         has_mask=False,

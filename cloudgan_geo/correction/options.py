@@ -36,7 +36,7 @@ class DecloudOptions:
         level: `auto`, `1C` or `2A`.
         correct: `rgb`, `10m` or `all`: which of the bands that the generator can correct.
         write: `10m` or `all`: which bands of a product of several resolutions are written.
-        radiometry: `auto`, or one of `raster.reading.radiometry.PROFILES`.
+        radiometry: `auto`, or the name of one of the profiles of the sensor.
         overlap: Pixels that neighbouring windows share, 0 to 63.
         batch_size: Windows that the generator gets at once, or `auto`.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.

@@ -208,6 +208,7 @@ def _decloud(
         bands=options.bands,
         rgb_only=options.rgb_only,
         also=wanted.sensor.names if options.write == "all" else wanted.reads,
+        sensor=wanted.sensor,
     )
     fit = fit_bands(opened.path, model_name(model), wanted, opened.named.indexes, options.correct)
     creation = check_creation_options(options.creation, opened.dtype, options.cog)

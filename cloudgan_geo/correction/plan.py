@@ -165,7 +165,7 @@ def make_plan(
             CloudganWarning,
             stacklevel=2,
         )
-    stage, reason = find_level(scene.path, scene.tags, level)
+    stage, reason = find_level(scene, level)
     chosen = choose_radiometry(scene, radiometry)
     scene = scene.using(fit.used.reads)
     chosen = radiometry_of_used(scene, chosen, fit.used.domain)

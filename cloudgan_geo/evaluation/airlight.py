@@ -22,9 +22,10 @@ from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.sources import pairs_in
 from cloudgan_geo.evaluation.tables import Table, TableRows
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
+from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
 
 #: Of stacks of 13 bands.
-BANDS = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10", "B11", "B12")
+BANDS = SENSOR.names
 #: Those whose airlight follows the ground's mean in one line; vapour and ice spoil the others.
 LINE = ("B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A")
 #: Least mean excess of the cirrus band that makes a pair one of cirrus.
@@ -108,7 +109,7 @@ def _robust(terms: Float64, values: Float64) -> Float64:
 
 def cirrus_excess(cloudy: NDArray[np.floating], clear: NDArray[np.floating]) -> Float64:
     """Returns how much the cirrus band exceeds the clear date's median, reflectance, from 0 up."""
-    index = BANDS.index("B10")
+    index = BANDS.index(CIRRUS)
     excess = cloudy[index] - np.median(clear[index])
     return np.asarray(np.maximum(excess, 0), np.float64)
 

@@ -14,9 +14,10 @@ from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import Chips, split
 from cloudgan_geo.choices import AskedPrecision
+from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.errors import DatasetError, UsageError
 from cloudgan_geo.evaluation.coverage import BINS, bin_name
-from cloudgan_geo.evaluation.methods import clean_windows
+from cloudgan_geo.evaluation.methods import clean_windows, for_visible
 from cloudgan_geo.evaluation.mosaics import arrange
 from cloudgan_geo.evaluation.tables import Table, TableRows
 from cloudgan_geo.evaluation.thin_suites import seen_veils
@@ -185,7 +186,7 @@ def calibrate(
         raise DatasetError(
             "too few chips to hold some out; ", Argument("data"), " names the EuroSAT chips"
         )
-    parts = list(_errors(cleaner, chips, indices, rounds, progress))
+    parts = list(_errors(for_visible(cleaner), chips, indices, rounds, progress))
     errors = Errors(
         np.concatenate([part.opacity for part in parts]),
         np.concatenate([part.where for part in parts]),
@@ -201,7 +202,7 @@ def calibrate(
 
 
 def _errors(
-    cleaner: PreparedGenerator,
+    cleaner: Cleaner,
     chips: Chips,
     indices: tuple[int, ...],
     rounds: int,
@@ -212,13 +213,16 @@ def _errors(
         arranged = arrange(chips, indices, _SEED + number)
         rng = np.random.default_rng((_SEED, number))
         for veiled in seen_veils(chips, arranged, _SEED + number):
-            cleaned = clean_windows(cleaner, veiled.cloudy).reshape(5, -1)
-            chosen = rng.integers(cleaned.shape[1], size=cleaned.shape[1] // _EVERY)
+            cleaned = clean_windows(cleaner, veiled.cloudy)
+            assert cleaned.opacity is not None
+            assert cleaned.error is not None
+            pixels = veiled.opacity.size
+            chosen = rng.integers(pixels, size=pixels // _EVERY)
             truth = veiled.opacity.ravel()[chosen]
-            error = np.abs(cleaned[:3, chosen] - veiled.clear.reshape(3, -1)[:, chosen])
-            ratio = error.astype(np.float64) / cleaned[4, chosen] + _TINY
+            off = np.abs(cleaned.image - veiled.clear).reshape(len(cleaned.image), pixels)
+            ratio = off[:, chosen].astype(np.float64) / cleaned.error.ravel()[chosen] + _TINY
             yield Errors(
-                opacity=cleaned[3, chosen].astype(np.float64),
+                opacity=cleaned.opacity.ravel()[chosen].astype(np.float64),
                 where=np.minimum((truth * BINS).astype(np.int64), BINS - 1),
                 ratio=np.log(ratio).T,
             )

@@ -58,13 +58,23 @@ def cirrus_scenes(*folders: Path) -> Iterator[CirrusScene]:
         SceneError: If one cannot be read.
     """
     for path in sorted(path for folder in folders for path in folder.glob("*.tif")):
-        with rasterio.Env(**GDAL_OPTIONS):
-            try:
-                scene = _read(path)
-            except GDAL_ERRORS as error:
-                raise SceneError(f"{path}: cannot be read ({reason(error)})") from error
-        if scene is not None and _has_cirrus(scene):
+        scene = cirrus_scene(path)
+        if scene is not None:
             yield scene
+
+
+def cirrus_scene(path: Path) -> CirrusScene | None:
+    """Returns a scene that holds cirrus; None for one that does not, or has no cirrus band.
+
+    Raises:
+        SceneError: If it cannot be read.
+    """
+    with rasterio.Env(**GDAL_OPTIONS):
+        try:
+            scene = _read(path)
+        except GDAL_ERRORS as error:
+            raise SceneError(f"{path}: cannot be read ({reason(error)})") from error
+    return scene if scene is not None and _has_cirrus(scene) else None
 
 
 def _read(path: Path) -> CirrusScene | None:

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import SIZE, Chips
 from cloudgan_geo.choices import AskedRadiometry
+from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.pipeline import DecloudOptions, decloud_scene
 from cloudgan_geo.correction.quality import KeepRule
+from cloudgan_geo.evaluation.bars import bars_of
 from cloudgan_geo.evaluation.methods import UNPROCESSED, Contest
 from cloudgan_geo.evaluation.mosaics import mosaic
-from cloudgan_geo.evaluation.products import Product, visible_values
-from cloudgan_geo.evaluation.sources import clear_patches, radiometry_of, read_ground
+from cloudgan_geo.evaluation.sources import clear_patches, radiometry_of, read_ground, read_values
 from cloudgan_geo.evaluation.tables import Bar, SuiteReport, Table, TableRows
 from cloudgan_geo.evaluation.thin_suites import SEED, mosaics_of_test_chips
 from cloudgan_geo.raster.reading.opening import open_scene
@@ -55,7 +57,8 @@ def clear_suite(
     clear: Path,
     scenes: Path,
     contest: Contest,
-    product: Product,
+    cleaner: Cleaner,
+    folder: Path,
     *,
     limit: int | None = None,
     progress: Advance | None = None,
@@ -67,7 +70,8 @@ def clear_suite(
         clear: Folder of clear scenes.
         scenes: Folder of large scenes, one of which is nearly clear.
         contest: The methods.
-        product: The generator that is judged, in `decloud`.
+        cleaner: The generator that is judged, in `decloud`.
+        folder: For what that writes.
         limit: Measure only about this many chips, and as many scenes.
         progress: Called with the number of chips or windows just done.
 
@@ -96,14 +100,14 @@ def clear_suite(
     ]
     total, same = 0, 0
     for name, path in patches.items():
-        values, unchanged = _unchanged(path, None, product)
+        values, unchanged = _unchanged(path, None, cleaner, folder)
         kept[f"`{name}`"] = {"pixels unchanged, %": 100 * float(unchanged.mean())}
         total, same = total + unchanged.size, same + int(unchanged.sum())
         if progress:
             progress(unchanged.size // SIZE**2)
     kept["all other continents"] = {"pixels unchanged, %": 100 * same / total}
     dolomites = scenes / DOLOMITES.file
-    values, unchanged = _unchanged(dolomites, DOLOMITES.radiometry, product)
+    values, unchanged = _unchanged(dolomites, DOLOMITES.radiometry, cleaner, folder)
     outside = _outside(DOLOMITES, unchanged.shape) & values.any(axis=0)
     share = 100 * float(unchanged[outside].mean())
     kept[f"`{dolomites.stem}`, outside its clouds"] = {"pixels unchanged, %": share}
@@ -112,12 +116,17 @@ def clear_suite(
         Bar(f"pixels unchanged, {_CHIPS}, %", first, least=99),
         Bar(f"pixels unchanged, {_PATCHES}, %", 100 * same / total, least=99),
         Bar("pixels unchanged, dolomites outside its clouds, %", share, least=98),
+        *bars_of(
+            "clear",
+            contest.bands,
+            {"pixels unchanged": {"level 2A scenes": 100 * same / total, "dolomites": share}},
+        ),
     ]
     return SuiteReport(
         suite="clear",
         what="Clear mosaics of EuroSAT's test chips, clear Level-2A scenes of all continents and a "
         "scene of bright rock and snow. The raw network is run on windows without overlap; "
-        "unchanged are the pixels whose red, green and blue are the same, bit for bit, in what "
+        "unchanged are the pixels whose corrected bands are the same, bit for bit, in what "
         "`decloud` writes with its default options (of mosaics, which are no files: those that "
         "its rule keeps).",
         count=len(arranged) * 16,
@@ -143,11 +152,13 @@ def _changes(
             if method.name not in totals:
                 continue
             cleaned = method.clean(image)
-            change = np.abs(cleaned[:3] - image)
-            totals[method.name] += float(change.sum(dtype=np.float64)) / 3
+            change = np.abs(cleaned.image - image)
+            totals[method.name] += float(change.sum(dtype=np.float64)) / len(image)
             if method.name == contest.model and contest.estimates:
+                assert cleaned.opacity is not None
+                assert cleaned.error is not None
                 weights, _ = KeepRule().decide(
-                    cleaned[3], cleaned[4] * FULL_SCALE, np.all(image >= 1, axis=0)
+                    cleaned.opacity, cleaned.error * FULL_SCALE, np.all(image >= 1, axis=0)
                 )
                 kept += int((weights == 0).sum())
         pixels += image[0].size
@@ -158,14 +169,15 @@ def _changes(
 
 
 def _unchanged(
-    path: Path, radiometry: AskedRadiometry | None, product: Product
+    path: Path, radiometry: AskedRadiometry | None, cleaner: Cleaner, folder: Path
 ) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
     """Returns the values of a scene, and which pixels `decloud` leaves as they are."""
-    scene = open_scene(path)
-    output = product.folder / f"{path.stem}_decloud.tif"
-    profile = radiometry or radiometry_of(scene).asked
-    product.decloud(path, output, model=product.cleaner, radiometry=profile)
-    before, after = visible_values(path, scene), visible_values(output, scene)
+    scene = open_scene(path, also=cleaner.bands.reads)
+    output = folder / f"{path.stem}_decloud.tif"
+    options = DecloudOptions(radiometry=radiometry or radiometry_of(scene).asked)
+    result = decloud_scene(path, output, model=cleaner, options=options)
+    indexes = [scene.named.indexes[name] for name in result.bands_corrected]
+    before, after = read_values(path, indexes), read_values(output, indexes)
     output.unlink()
     return before, (before == after).all(axis=0)
 

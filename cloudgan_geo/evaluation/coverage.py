@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.correction.layers import THICK as FLAGGED
 from cloudgan_geo.correction.quality import KeepRule
+from cloudgan_geo.evaluation.methods import ClearedImage
 from cloudgan_geo.evaluation.tables import TableRows
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE
 
@@ -26,7 +27,7 @@ class EstimateSums:
     """Sums over pixels, from which coverage, correlation and shares follow.
 
     Attributes:
-        errors: Absolute errors, three a pixel, counted by bin of true opacity.
+        errors: Absolute errors, one of each visible band a pixel, counted by bin of true opacity.
         covered: Those of them no larger than expected.
         expected: Sum of the expected errors, by bin.
         thick: Pixels of a true opacity above `THICK`.
@@ -42,18 +43,20 @@ class EstimateSums:
     flagged: int = 0
     moments: Float64 = field(default_factory=lambda: np.zeros(6))
 
-    def add(self, cleaned: Float32, clear: Float32, opacity: Float32) -> None:
+    def add(self, cleaned: ClearedImage, clear: Float32, opacity: Float32) -> None:
         """Adds an image.
 
         Args:
-            cleaned: Red, green, blue, opacity and expected error, shape (5, height, width).
+            cleaned: With opacity and error.
             clear: Truth, shape (3, height, width).
             opacity: Truth, shape (height, width).
         """
-        predicted, expected = cleaned[3].ravel(), cleaned[4].ravel()
+        assert cleaned.opacity is not None
+        assert cleaned.error is not None
+        predicted, expected = cleaned.opacity.ravel(), cleaned.error.ravel()
         truth = opacity.ravel()
         where = np.minimum((truth * BINS).astype(np.int64), BINS - 1)
-        below = (np.abs(cleaned[:3] - clear) <= cleaned[4]).sum(axis=0).ravel()
+        below = (np.abs(cleaned.image - clear) <= cleaned.error).sum(axis=0).ravel()
         self.errors += 3 * np.bincount(where, minlength=BINS)
         self.covered += np.bincount(where, below, BINS)
         self.expected += 3 * np.bincount(where, expected, BINS)

@@ -8,17 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.chips.eurosat import SIZE
+from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.fitting import fit_bands, fitted
 from cloudgan_geo.evaluation.baselines import dark_channel_prior
 from cloudgan_geo.evaluation.mosaics import joined, views, windows
-from cloudgan_geo.networks.inference import PreparedGenerator
+from cloudgan_geo.networks.cleaned import Cleaned
 
 Float32 = NDArray[np.float32]
 
 UNPROCESSED = "unprocessed input"
 DARK_CHANNEL = "dark-channel prior"
+CIRRUS_BAND = "cirrus band"
 #: Windows that a generator gets at once.
 _BATCH = 16
+
+
+@dataclass(frozen=True)
+class ClearedImage:
+    """Visible ground without cloud, and what is known about it, in the domain of EuroSAT's chips.
+
+    Attributes:
+        image: Red, green and blue, float32 in [0, 1], shape (3, height, width).
+        opacity: In [0, 1], float32, shape (height, width); None if it is not estimated.
+        error: Half-width of the interval that holds 90 % of the errors of red, green and blue,
+            float32, shape (height, width); None likewise.
+    """
+
+    image: Float32
+    opacity: Float32 | None = None
+    error: Float32 | None = None
 
 
 @dataclass(frozen=True)
@@ -27,12 +47,12 @@ class Method:
 
     Attributes:
         name: In the tables.
-        clean: Takes an image in the model domain, float32 in [0, 1], shape (3, height, width),
-            multiples of 64; returns one of 3 bands, or of 5 with opacity and error.
+        clean: Takes red, green and blue, float32 in [0, 1], shape (3, height, width), multiples
+            of 64.
     """
 
     name: str
-    clean: Callable[[Float32], Float32]
+    clean: Callable[[Float32], ClearedImage]
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,7 @@ class Contest:
         article: Name of the article's generator, which may be the same.
         estimates: Whether the model estimates opacity and error.
         weights: Name, SHA-256 and precision of the model.
+        bands: What the model reads and corrects, where there is more than red, green and blue.
     """
 
     methods: tuple[Method, ...]
@@ -52,74 +73,123 @@ class Contest:
     article: str
     estimates: bool
     weights: dict[str, str]
+    bands: BandSet
 
 
-def contest(cleaner: PreparedGenerator, article: PreparedGenerator) -> Contest:
+def contest(cleaner: Cleaner, article: Cleaner) -> Contest:
     """Returns unprocessed input, dark-channel prior, the article's generator and a model.
 
     A model that sees surroundings is also shown without them, as EuroSAT's chips come.
 
     Args:
-        cleaner: The generator to judge.
+        cleaner: The generator to judge, which gets red, green and blue alone.
         article: The article's.
+
+    Raises:
+        BandError: If the generator cannot do without other bands.
     """
     same = cleaner.sha256 == article.sha256
     name = cleaner.name if same or cleaner.name != "article" else "article (given)"
-    methods = [Method(UNPROCESSED, lambda image: image), Method(DARK_CHANNEL, dark_channel_prior)]
+    methods = [
+        Method(UNPROCESSED, ClearedImage),
+        Method(DARK_CHANNEL, lambda image: ClearedImage(dark_channel_prior(image))),
+    ]
     if not same:
         methods.append(Method("article", lambda image: clean_windows(article, image)))
-    methods.append(Method(name, lambda image: clean_windows(cleaner, image)))
+    judged = for_visible(cleaner)
+    methods.append(Method(name, lambda image: clean_windows(judged, image)))
     if cleaner.estimates:
         methods.append(
-            Method(f"{name}, chip alone", lambda image: clean_windows(cleaner, image, alone=True))
+            Method(f"{name}, chip alone", lambda image: clean_windows(judged, image, alone=True))
         )
     return Contest(
         methods=tuple(methods),
         model=name,
         article=name if same else "article",
         estimates=cleaner.estimates,
-        weights={"name": cleaner.name, "sha256": cleaner.sha256, "precision": cleaner.precision},
+        weights=weights_of(cleaner),
+        bands=cleaner.bands,
     )
 
 
-def clean_windows(cleaner: PreparedGenerator, image: Float32, *, alone: bool = False) -> Float32:
+def weights_of(cleaner: Cleaner) -> dict[str, str]:
+    """Returns what a report says of the generator that it judges."""
+    return {"name": cleaner.name, "sha256": cleaner.sha256, "precision": cleaner.precision}
+
+
+def for_visible(cleaner: Cleaner) -> Cleaner:
+    """Returns a generator as it is used on red, green and blue alone.
+
+    Raises:
+        BandError: If it cannot do without other bands.
+    """
+    fit = fit_bands("EuroSAT RGB", cleaner.name, cleaner.bands, RGB.reads, "all")
+    return fitted(cleaner, fit, None)
+
+
+def clean_windows(cleaner: Cleaner, image: Float32, *, alone: bool = False) -> ClearedImage:
     """Runs a generator over the windows of an image, which do not overlap.
 
     Args:
-        cleaner: The generator.
-        image: Model domain, float32 in [0, 1], shape (3, height, width), multiples of 64.
+        cleaner: The generator, see `for_visible`.
+        image: Red, green and blue, float32 in [0, 1], shape (3, height, width), multiples of 64.
         alone: It sees nothing beyond the window.
-
-    Returns:
-        Shape (3, height, width); 5 bands from a generator that `estimates`. Red, green and
-        blue are clipped to [0, 1].
     """
-    cut = windows(image)
-    seen = views(image, alone=alone) if cleaner.estimates else None
-    return joined(_clean(cleaner, cut, seen), image.shape[2] // SIZE)
+    columns = image.shape[2] // SIZE
+    own = _in_domain_of(cleaner, image)
+    seen = views(own, alone=alone) if cleaner.estimates else None
+    cleaned = _clean(cleaner, windows(own), seen)
+    cleared = _cleared(cleaner, image, joined(cleaned.image, columns))
+    if cleaned.opacity is None or cleaned.error is None:
+        return ClearedImage(cleared)
+    # Visible bands are one group. Of domains that differ the widest interval counts.
+    error = joined(cleaned.error, columns)[0] / _factors(cleaner).min()
+    return ClearedImage(cleared, joined(cleaned.opacity, columns)[0], error)
 
 
-def clean_chips(cleaner: PreparedGenerator, chips: Float32) -> Float32:
+def clean_chips(cleaner: Cleaner, chips: Float32) -> Float32:
     """Runs a generator over chips that have no surroundings.
 
     Args:
-        cleaner: The generator.
-        chips: Model domain, float32 in [0, 1], shape (chips, 3, 64, 64).
+        cleaner: The generator, see `for_visible`.
+        chips: Red, green and blue, float32 in [0, 1], shape (chips, 3, 64, 64).
 
     Returns:
         Red, green and blue of the same shape, in [0, 1].
     """
     # An image one chip wide has the chips as its windows.
-    seen = views(joined(chips, 1), alone=True) if cleaner.estimates else None
-    return _clean(cleaner, chips, seen)[:, :3]
+    return windows(clean_windows(cleaner, joined(chips, 1), alone=True).image)
 
 
-def _clean(cleaner: PreparedGenerator, cut: Float32, seen: Float32 | None) -> Float32:
+def _factors(cleaner: Cleaner) -> Float32:
+    """Returns a generator's value of the chips' 1, of each band that it reads."""
+    chips = dict(zip(RGB.reads, RGB.domain, strict=True))
+    factors = [
+        chips[name] / domain
+        for name, domain in zip(cleaner.bands.reads, cleaner.bands.domain, strict=True)
+    ]
+    return np.array(factors, np.float32)
+
+
+def _in_domain_of(cleaner: Cleaner, image: Float32) -> Float32:
+    order = [RGB.reads.index(name) for name in cleaner.bands.reads]
+    own: Float32 = image[order] * _factors(cleaner)[:, None, None]
+    return np.clip(own, 0, 1, out=own)
+
+
+def _cleared(cleaner: Cleaner, image: Float32, own: Float32) -> Float32:
+    """Returns an image with the bands in their places that a generator corrected."""
+    cleared = image.copy()
+    factors = _factors(cleaner)[list(cleaner.bands.corrected)]
+    cleared[[RGB.reads.index(name) for name in cleaner.bands.corrects]] = (
+        own / factors[:, None, None]
+    )
+    return np.clip(cleared, 0, 1, out=cleared)
+
+
+def _clean(cleaner: Cleaner, cut: Float32, seen: Float32 | None) -> Cleaned[Float32]:
     parts = []
     for start in range(0, len(cut), _BATCH):
         part = slice(start, start + _BATCH)
-        cleaned = cleaner.clean(cut[part], None if seen is None else seen[part])
-        parts.append(np.concatenate(cleaned.parts, axis=1))
-    layers = np.concatenate(parts)
-    np.clip(layers[:, :3], 0, 1, out=layers[:, :3])
-    return layers
+        parts.append(cleaner.clean(cut[part], None if seen is None else seen[part]).parts)
+    return Cleaned(*(np.concatenate(layers) for layers in zip(*parts, strict=True)))

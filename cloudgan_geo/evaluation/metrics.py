@@ -51,7 +51,7 @@ def score_chips(images: Tensor, truth: Tensor) -> ChipScores:
     """Scores a batch of images against their truth.
 
     Args:
-        images: Float in [0, 1], shape (chips, 3, height, width), 11 pixels or more a side.
+        images: Float in [0, 1], shape (chips, bands, height, width), 11 pixels or more a side.
         truth: The same for the clear images.
 
     Returns:

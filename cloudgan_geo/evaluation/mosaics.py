@@ -10,13 +10,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.chips.eurosat import SIZE, Chips, model_domain
 from cloudgan_geo.clouds.cloud import Cloud
-from cloudgan_geo.windows.surroundings import (
-    CHANNELS,
-    REACH,
-    VIEW,
-    WINDOW_BLOCKS,
-    block_statistics,
-)
+from cloudgan_geo.windows.surroundings import REACH, VIEW, WINDOW_BLOCKS, block_statistics, channels
 
 Float32 = NDArray[np.float32]
 
@@ -131,17 +125,18 @@ def views(image: Float32, *, alone: bool = False) -> Float32:
     """Returns the view on what surrounds every window; beyond the image nothing is known.
 
     Args:
-        image: Shape (3, height, width), multiples of 64.
+        image: Shape (bands, height, width), multiples of 64.
         alone: Nothing beyond the window is known.
 
     Returns:
-        Of the windows row by row, shape (windows, 10, 40, 40); see `windows.surroundings`.
+        Of the windows row by row, shape (windows, 3 * bands + 1, 40, 40); see
+        `windows.surroundings`.
     """
     blocks = block_statistics(image)
     _, height, width = blocks.shape
-    padded = np.zeros((CHANNELS, height + 2 * REACH, width + 2 * REACH), np.float32)
-    padded[:9, REACH:-REACH, REACH:-REACH] = blocks
-    padded[9, REACH:-REACH, REACH:-REACH] = 1
+    padded = np.zeros((channels(len(image)), height + 2 * REACH, width + 2 * REACH), np.float32)
+    padded[:-1, REACH:-REACH, REACH:-REACH] = blocks
+    padded[-1, REACH:-REACH, REACH:-REACH] = 1
     found = np.stack([padded[:, r : r + VIEW, c : c + VIEW] for r, c in _corners(height, width)])
     if alone:
         inner = found[:, :, _INNER, _INNER].copy()

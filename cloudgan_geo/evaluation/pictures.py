@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.choices import AskedRadiometry
+from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.layers import CLASSES, NODATA
+from cloudgan_geo.correction.pipeline import DecloudOptions, decloud_scene
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.preview import (
     Drawing,
@@ -25,7 +28,6 @@ from cloudgan_geo.evaluation.preview import (
     reduced,
     reduction,
 )
-from cloudgan_geo.evaluation.products import Product
 from cloudgan_geo.evaluation.sources import pairs_in, radiometry_of
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.opening import open_scene
@@ -57,7 +59,7 @@ def make_folder(folder: Path) -> None:
 def draw_pictures(
     pairs: Path,
     scenes: Path | None,
-    product: Product,
+    cleaner: Cleaner,
     folder: Path,
     *,
     limit: int | None = None,
@@ -70,7 +72,7 @@ def draw_pictures(
     Args:
         pairs: Folder of pairs.
         scenes: Folder of large scenes, GeoTIFFs; None for none.
-        product: The generator, in `decloud`.
+        cleaner: The generator, in `decloud`.
         folder: For the pictures.
         limit: Draw only this many pairs, and as many scenes.
         progress: Called with 1 after every picture.
@@ -81,20 +83,20 @@ def draw_pictures(
         OutputError: If a picture cannot be written.
     """
     for name, (cloudy, clear) in list(pairs_in(pairs).items())[:limit]:
-        _write(folder / f"{name}.png", _pair(cloudy, clear, product))
+        _write(folder / f"{name}.png", _pair(cloudy, clear, cleaner))
         if progress:
             progress(1)
     large = [] if scenes is None else sorted(scenes.glob("*.tif"))
     for path in large[:limit]:
-        _write(folder / f"{path.stem}.png", _scene(path, product))
+        _write(folder / f"{path.stem}.png", _scene(path, cleaner))
         if progress:
             progress(1)
 
 
-def _pair(cloudy: Path, clear: Path, product: Product) -> list[Drawing]:
+def _pair(cloudy: Path, clear: Path, cleaner: Cleaner) -> list[Drawing]:
     profile = radiometry_of(open_scene(clear)).asked
     truth = read_panel(clear, "clear date", profile)
-    after, estimates = _cleaned(cloudy, profile, product)
+    after, estimates = _cleaned(cloudy, profile, cleaner)
     measured = [
         drawing_of(panel, psnr(panel, truth), _MOST)
         for panel in (read_panel(cloudy, "cloudy", profile), after)
@@ -102,28 +104,23 @@ def _pair(cloudy: Path, clear: Path, product: Product) -> list[Drawing]:
     return [*measured, drawing_of(truth, longest=_MOST), *estimates]
 
 
-def _scene(path: Path, product: Product) -> list[Drawing]:
+def _scene(path: Path, cleaner: Cleaner) -> list[Drawing]:
     profile = radiometry_of(open_scene(path)).asked
-    after, estimates = _cleaned(path, profile, product)
+    after, estimates = _cleaned(path, profile, cleaner)
     before = read_panel(path, "before", profile)
     return [*(drawing_of(panel, longest=_MOST) for panel in (before, after)), *estimates]
 
 
 def _cleaned(
-    scene: Path, profile: AskedRadiometry, product: Product
+    scene: Path, profile: AskedRadiometry, cleaner: Cleaner
 ) -> tuple[Panel, list[Drawing]]:
     """Returns a scene without its clouds, and drawings of what the generator estimated."""
-    cleaner = product.cleaner
-    with tempfile.TemporaryDirectory(dir=product.folder) as name:
+    with tempfile.TemporaryDirectory(prefix="cloudgan-geo-") as name:
         output, opacity, qa = (Path(name) / f"{part}.tif" for part in ("scene", "opacity", "qa"))
-        product.decloud(
-            scene,
-            output,
-            model=cleaner,
-            radiometry=profile,
-            opacity=opacity if cleaner.estimates else None,
-            qa=qa if cleaner.estimates else None,
-        )
+        options = DecloudOptions(radiometry=profile)
+        if cleaner.estimates:
+            options = replace(options, opacity=opacity, qa=qa)
+        decloud_scene(scene, output, model=cleaner, options=options)
         after = read_panel(output, f"cleaned by {cleaner.name}", profile)
         return after, [_opacity(opacity), _quality(qa)] if cleaner.estimates else []
 

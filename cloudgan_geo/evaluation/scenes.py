@@ -195,20 +195,22 @@ def spectral_angle(image: NDArray[np.float32], truth: NDArray[np.float32]) -> ND
     """Returns the angle between spectra, which does not depend on their brightness.
 
     The spectral angle mapper of Kruse et al. (1993), arccos(x . y / |x| |y|), by the
-    arctangent of cross and dot product, which keeps its precision for small angles.
+    arctangent of W. Kahan, which keeps its precision for small angles in any number of bands:
+    twice that of |u - v| / |u + v|, where u and v are x and y made as long as each other.
 
     Args:
-        image: Shape (3, height, width).
+        image: Shape (bands, height, width).
         truth: The same.
 
     Returns:
         Degrees, shape (height, width); NaN where a spectrum is black.
     """
     x, y = image.astype(np.float64), truth.astype(np.float64)
-    across = np.linalg.norm(np.cross(x, y, axis=0), axis=0)
-    along = (x * y).sum(axis=0)
-    black = ~(x.any(axis=0) & y.any(axis=0))
-    return np.where(black, np.nan, np.degrees(np.arctan2(across, along)))
+    length_x, length_y = (np.linalg.norm(spectra, axis=0) for spectra in (x, y))
+    u, v = x * length_y, y * length_x
+    apart, together = (np.linalg.norm(spectra, axis=0) for spectra in (u - v, u + v))
+    black = (length_x == 0) | (length_y == 0)
+    return np.where(black, np.nan, np.degrees(2 * np.arctan2(apart, together)))
 
 
 def _ssim(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 
 from cloudgan_geo.arguments import Argument
-from cloudgan_geo.errors import DatasetError, RadiometryError, UsageError
+from cloudgan_geo.errors import DatasetError, RadiometryError, SceneError, UsageError
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
 from cloudgan_geo.raster.reading.radiometry import Radiometry
@@ -156,3 +159,21 @@ def read_ground(path: Path) -> NDArray[np.float32]:
         raise DatasetError(f"{path}: is smaller than a window of 64 pixels")
     parts = [radiometry.to_model(rows.pixels) for rows in scene.read([(0, height)])]
     return np.ascontiguousarray(np.concatenate(parts, axis=1)[:, :, :width])
+
+
+def read_values(path: str | Path, indexes: Sequence[int]) -> NDArray[np.generic]:
+    """Reads some bands of a raster, counted from 1.
+
+    Returns:
+        As they are in the file, shape (bands, height, width).
+
+    Raises:
+        SceneError: If it cannot be read.
+    """
+    with rasterio.Env(**GDAL_OPTIONS):
+        try:
+            with rasterio.open(path) as dataset:
+                values: NDArray[np.generic] = dataset.read(list(indexes))
+        except GDAL_ERRORS as error:
+            raise SceneError(f"{path}: cannot be read ({reason(error)})") from error
+    return values

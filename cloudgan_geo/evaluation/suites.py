@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Advance
 from cloudgan_geo.chips.eurosat import Chips, load_chips, model_domain, split
+from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.errors import DatasetError
 from cloudgan_geo.evaluation.baselines import dark_channel_prior
 from cloudgan_geo.evaluation.clear import clear_suite
@@ -24,16 +25,16 @@ from cloudgan_geo.evaluation.methods import (
     Contest,
     clean_chips,
     contest,
+    for_visible,
+    weights_of,
 )
 from cloudgan_geo.evaluation.metrics import ChipScores, concatenate, score_chips
 from cloudgan_geo.evaluation.pairs import pairs_suite
 from cloudgan_geo.evaluation.pictures import draw_pictures
-from cloudgan_geo.evaluation.products import Decloud, Product
 from cloudgan_geo.evaluation.sources import Sources
 from cloudgan_geo.evaluation.tables import SuiteReport, Table, TableRows
 from cloudgan_geo.evaluation.thin_suites import thin_seen, thin_unseen
 from cloudgan_geo.evaluation.veils import VeilScores
-from cloudgan_geo.networks.inference import PreparedGenerator
 from cloudgan_geo.simulation.article_pairs import cloudy_pairs
 
 #: Of the suite's clouds; training draws its own from another seed.
@@ -51,16 +52,14 @@ class Evaluation:
         sources: The data.
         cleaner: The generator to judge.
         article: The article's generator.
-        decloud: Removes the clouds of files.
         limit: Score only about so many chips, and as many scenes.
         progress: Called with the number of chips, windows, pairs or pictures just done.
         pictures: Folder for pictures of what `real-pairs` works on; None for none.
     """
 
     sources: Sources
-    cleaner: PreparedGenerator
-    article: PreparedGenerator
-    decloud: Decloud
+    cleaner: Cleaner
+    article: Cleaner
     limit: int | None = None
     progress: Advance | None = None
     pictures: Path | None = None
@@ -97,7 +96,7 @@ class Evaluation:
                 progress=progress,
             )
         with tempfile.TemporaryDirectory(prefix="cloudgan-geo-") as name:
-            product = Product(self.cleaner, self.decloud, Path(name))
+            folder = Path(name)
             if suite == "clear":
                 clear, scenes = paths["clear"], paths["scenes"]
                 return clear_suite(
@@ -105,14 +104,19 @@ class Evaluation:
                     clear,
                     scenes,
                     self._contest,
-                    product,
+                    self.cleaner,
+                    folder,
                     limit=limit,
                     progress=progress,
                 )
             pairs, large = paths["pairs"], self.sources.scenes
             if self.pictures is not None:
-                draw_pictures(pairs, large, product, self.pictures, limit=limit, progress=progress)
-            return pairs_suite(pairs, large, product, self.article, limit=limit, progress=progress)
+                draw_pictures(
+                    pairs, large, self.cleaner, self.pictures, limit=limit, progress=progress
+                )
+            return pairs_suite(
+                pairs, large, self.cleaner, self.article, folder, limit=limit, progress=progress
+            )
 
     @cached_property
     def _chips(self) -> Chips:
@@ -129,8 +133,8 @@ class Evaluation:
 
 def article_suite(
     chips: Chips,
-    cleaner: PreparedGenerator,
-    article: PreparedGenerator | None = None,
+    cleaner: Cleaner,
+    article: Cleaner | None = None,
     *,
     limit: int | None = None,
     progress: Advance | None = None,
@@ -160,7 +164,7 @@ def article_suite(
     if article is not None:
         methods[DARK_CHANNEL] = _dark_channel
         methods[article.name] = partial(clean_chips, article)
-    methods[cleaner.name] = partial(clean_chips, cleaner)
+    methods[cleaner.name] = partial(clean_chips, for_visible(cleaner))
     parts: dict[str, list[ChipScores]] = {name: [] for name in methods}
     for start in range(0, len(indices), _BATCH):
         chosen = indices[start : start + _BATCH]
@@ -179,7 +183,7 @@ def article_suite(
         unit="chips",
         seed=SUITE_SEED,
         tables=(Table("Means over chips", "method", rows),),
-        model={"name": cleaner.name, "sha256": cleaner.sha256, "precision": cleaner.precision},
+        model=weights_of(cleaner),
     )
 
 

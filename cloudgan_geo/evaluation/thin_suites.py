@@ -15,6 +15,7 @@ from cloudgan_geo.clouds.cloud import Cloud
 from cloudgan_geo.clouds.drawing import UNSEEN, draw_cloud
 from cloudgan_geo.clouds.unseen import RasterField
 from cloudgan_geo.errors import DatasetError
+from cloudgan_geo.evaluation.bars import bars_of
 from cloudgan_geo.evaluation.cirrus import cirrus_scenes
 from cloudgan_geo.evaluation.coverage import THICK, EstimateSums, bin_name
 from cloudgan_geo.evaluation.methods import UNPROCESSED, Contest
@@ -129,6 +130,9 @@ def thin_seen(
         Bar("gain over unprocessed input, dB", veils.gain(contest.model), least=9),
         Bar("gain over article, dB", veils.gain(contest.model, contest.article), least=8),
         *_estimate_bars(sums, (88, 92)),
+        *bars_of(
+            "thin-seen", contest.bands, {"gain": {"RGB test chips": veils.gain(contest.model)}}
+        ),
     ]
     return SuiteReport(
         suite="thin-seen",

@@ -85,7 +85,7 @@ def score_veils(
         families += [veiled.family] * len(truth)
         for method in contest.methods:
             cleaned = method.clean(veiled.cloudy)
-            images = torch.from_numpy(windows(cleaned[:3]))
+            images = torch.from_numpy(windows(cleaned.image))
             parts[method.name].append(score_chips(images, truth))
             if method.name == contest.model and contest.estimates:
                 estimates = sums.setdefault(veiled.family, EstimateSums())

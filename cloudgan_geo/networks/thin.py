@@ -52,7 +52,7 @@ class ThinGenerator(UNetLevels):
     surroundings and joins at the lowest level. The correction is gain * x + shift with a
     gain and a shift a pixel: a veil y = t * x + A * (1 - t) is undone by a gain 1 / t - 1 and
     a shift -A * (1 - t) / t, which vary slowly, while the detail comes from the input. Pixels
-    with all bands saturated hold nothing to recover: their correction is 0.
+    with all corrected bands saturated hold nothing to recover: their correction is 0.
 
     Args:
         width: Feature maps of the first level; each level below doubles them.
@@ -131,11 +131,12 @@ class ThinGenerator(UNetLevels):
         return out
 
     def _estimate(self, raw: Tensor, x: Tensor) -> Estimate:
-        saturated = (x >= 1).all(dim=1, keepdim=True)
+        corrected = x[:, self.bands.selected]
+        saturated = (corrected >= 1).all(dim=1, keepdim=True)
         bands, groups = len(self.bands.corrects), len(self.bands.groups)
         gain, shift, opacity, error = torch.split(raw, [bands, bands, 1, groups], dim=1)
         return Estimate(
-            correction=(gain * x[:, self.bands.selected] + shift).masked_fill(saturated, 0.0),
+            correction=(gain * corrected + shift).masked_fill(saturated, 0.0),
             opacity=torch.sigmoid(opacity),
             error=_FIRST_ERROR * torch.exp(error.clamp(-6, 4)),
         )

@@ -6,7 +6,11 @@ import importlib
 import pkgutil
 from functools import cache
 
+from cloudgan_geo.sensors.product import Labels
 from cloudgan_geo.sensors.sensor import Sensor
+from cloudgan_geo.sensors.sentinel2 import SENSOR as DEFAULT
+
+__all__ = ["DEFAULT", "profile_names", "recognised", "sensors"]
 
 
 @cache
@@ -18,3 +22,14 @@ def sensors() -> dict[str, Sensor]:
     ]
     found = [module.SENSOR for module in modules if hasattr(module, "SENSOR")]
     return {sensor.name: sensor for sensor in found}
+
+
+def profile_names() -> tuple[str, ...]:
+    """Returns the names of the radiometry profiles of all sensors, each once."""
+    profiles = [profile.name for sensor in sensors().values() for profile in sensor.profiles]
+    return tuple(dict.fromkeys(profiles))
+
+
+def recognised(labels: Labels) -> Sensor | None:
+    """Returns the sensor that a raster says it is of; None if it says none."""
+    return next((sensor for sensor in sensors().values() if sensor.recognises(labels)), None)

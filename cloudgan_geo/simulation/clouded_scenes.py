@@ -21,7 +21,6 @@ from cloudgan_geo.callbacks import Progress, at_least_every_second
 from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.clouds.cloud import Cloud, PlacedCloud
 from cloudgan_geo.errors import UsageError
-from cloudgan_geo.raster.reading.band_finding import NamedBands
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry
@@ -29,7 +28,6 @@ from cloudgan_geo.raster.reading.rows import Band, Rows
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 from cloudgan_geo.raster.writing.writer import SceneWriter
-from cloudgan_geo.sensors.sentinel2 import SENSOR
 from cloudgan_geo.simulation.cloud_options import CloudOptions
 
 #: Rows of a scene that get their cloud at a time, in pixels: bounds memory, not the result.
@@ -166,7 +164,7 @@ def _opacity_like(scene: Scene) -> Scene:
     return replace(
         scene,
         bands=(band,),
-        named=NamedBands(dict.fromkeys(SENSOR.visible, 1), "one band"),
+        named=replace(scene.named, indexes=dict.fromkeys(scene.sensor.visible, 1)),
         used=(1, 1, 1),
         alpha=None,
         has_mask=False,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cloudgan_geo.networks.architectures import Generator
-from cloudgan_geo.sensors.sentinel2 import SENSOR
+from cloudgan_geo.sensors import DEFAULT
 from cloudgan_geo.training.data import ChipBatch, Data
 from cloudgan_geo.training.objectives import objective_of
 
@@ -51,5 +51,5 @@ def sample_rows(
 
 
 def _pictures(images: Tensor, bands: tuple[str, ...]) -> list[Image]:
-    shown = images[:, [bands.index(name) for name in SENSOR.visible]]
+    shown = images[:, [bands.index(name) for name in DEFAULT.visible]]
     return list(shown.cpu().numpy().transpose(0, 2, 3, 1))

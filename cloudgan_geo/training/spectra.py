@@ -17,11 +17,14 @@ from cloudgan_geo.chips.multispectral import SpectralChips
 from cloudgan_geo.chips.spectral_grounds import draw_spectral_ground
 from cloudgan_geo.clouds.detector import CLEAR_CIRRUS, add_noise
 from cloudgan_geo.clouds.spectral_drawing import draw_spectral_cloud
+from cloudgan_geo.sensors import DEFAULT
 from cloudgan_geo.sensors.sensor import GROUPS
-from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
 from cloudgan_geo.training.data import ChipBatch, Data
 
 Float32 = NDArray[np.float32]
+
+#: The band that sees cirrus, and hardly any ground.
+CIRRUS = "B10"
 
 #: Reflectance that is 1 in the model domain: bright cloud in the visible, vegetation and sand in
 #: the others, dense cirrus in its own band.
@@ -31,10 +34,10 @@ _CIRRUS_DOMAIN = 0.12
 _OPTIONAL = ("B01", "B05", "B06", "B07", "B8A", "B09", CIRRUS)
 #: What is trained to see and correct.
 VEIL = BandSet(
-    reads=SENSOR.names,
-    corrects=tuple(name for name in SENSOR.names if name != CIRRUS),
+    reads=DEFAULT.names,
+    corrects=tuple(name for name in DEFAULT.names if name != CIRRUS),
     domain=tuple(
-        _CIRRUS_DOMAIN if band.name == CIRRUS else _DOMAIN[band.group] for band in SENSOR.bands
+        _CIRRUS_DOMAIN if band.name == CIRRUS else _DOMAIN[band.group] for band in DEFAULT.bands
     ),
     groups=GROUPS,
     optional=_OPTIONAL,
@@ -51,7 +54,7 @@ _NO_CIRRUS, _FEWER, _LACKS, _UNTOLD = 0.15, 0.15, 0.3, 0.15
 _USES, _READY = 4, 256
 
 
-class Veiled(NamedTuple):
+class VeiledChip(NamedTuple):
     """A chip under a veil, in the bands of `VEIL`.
 
     Attributes:
@@ -75,7 +78,7 @@ class SpectralData(Data):
     """
 
     chips: SpectralChips
-    _drawn: dict[int, Veiled] = field(default_factory=dict, repr=False, compare=False)
+    _drawn: dict[int, VeiledChip] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -108,7 +111,7 @@ class SpectralData(Data):
         rng = np.random.default_rng((seed, 3, epoch, *indices[:1]))
         return _told_batch(drawn, rng, turn=False)
 
-    def _veiled(self, number: int) -> Veiled:
+    def _veiled(self, number: int) -> VeiledChip:
         """Returns the chip of a draw; the same for a number, whenever it is asked for."""
         if number not in self._drawn:
             rng = np.random.default_rng((self.recipe.seed, 0, number))
@@ -117,7 +120,7 @@ class SpectralData(Data):
         return self._drawn[number]
 
 
-def veil_chip(reflectance: Float32, rng: np.random.Generator) -> Veiled:
+def veil_chip(reflectance: Float32, rng: np.random.Generator) -> VeiledChip:
     """Draws a veil over a chip.
 
     Args:
@@ -132,7 +135,7 @@ def veil_chip(reflectance: Float32, rng: np.random.Generator) -> Veiled:
     clear[VEIL.reads.index(CIRRUS)] = math.exp(rng.uniform(low, high))
     cloudy, opacity = cloud.apply(clear)
     cloudy = add_noise(rng, cloudy, VEIL.reads)
-    return Veiled(_model(cloudy), _model(clear), opacity[None], corrected)
+    return VeiledChip(_model(cloudy), _model(clear), opacity[None], corrected)
 
 
 _ORDER = [CHIP_BANDS.index(name) for name in VEIL.reads]
@@ -148,7 +151,9 @@ def _turned(image: NDArray[np.float32], orientation: int) -> Float32:
     return np.ascontiguousarray(turned[:, :, ::-1] if orientation >= 4 else turned)
 
 
-def _told_batch(drawn: Sequence[Veiled], rng: np.random.Generator, turn: bool = True) -> ChipBatch:
+def _told_batch(
+    drawn: Sequence[VeiledChip], rng: np.random.Generator, turn: bool = True
+) -> ChipBatch:
     """Puts chips together, takes bands away and turns all of them the same way."""
     told = np.stack([_telling(of.corrected, rng) for of in drawn])
     there = told[:, : len(VEIL.reads), None, None]

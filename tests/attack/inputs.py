@@ -1,12 +1,14 @@
 """Tries damaged inputs in process, and says how each ended.
 
 Usage: inputs.py [--kinds tiff,tags,...] [--cases N] [--first N]. Prints a line for each case that
-did not end as it must, then a table in markdown, and exits with 1 if there was any. It must end
-in a result that is right, or in one of our own errors, one line long, with nothing left behind.
-Each kind runs in a process of its own, which is started again if it crashes or hangs.
+did not end as it must, then a table in markdown, and exits with 1 if there was any; Ctrl-C prints
+the table of what was tried so far. A case must end in a result that is right, or in one of our
+own errors, one line long, with nothing left behind. Each kind runs in a process of its own, which
+is started again if it crashes or hangs.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -138,9 +140,9 @@ def work(kind, folder, first, stop):
         print(json.dumps({"case": case, "end": end, "wrong": wrong}), flush=True)
 
 
-def run(kind, first, stop):
-    """Runs the cases of a kind; returns how many ended how, and prints what was wrong."""
-    counts, case = Counter(), first
+def run(kind, first, stop, counts):
+    """Runs the cases of a kind; counts how they ended, and prints what was wrong."""
+    case = first
     while case < stop:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             process = subprocess.Popen(
@@ -157,7 +159,6 @@ def run(kind, first, stop):
                 counts[end] += 1
                 print(f"{kind} {case}: {end} ({process.returncode})", flush=True)
                 case += 1
-    return counts
 
 
 def watch(process):
@@ -203,9 +204,10 @@ def main():
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0)
     asked = parser.parse_args()
-    found = {
-        kind: run(kind, asked.first, asked.first + asked.cases) for kind in asked.kinds.split(",")
-    }
+    found = {}
+    with contextlib.suppress(KeyboardInterrupt):
+        for kind in asked.kinds.split(","):
+            run(kind, asked.first, asked.first + asked.cases, found.setdefault(kind, Counter()))
     print(f"\n| kind | cases | {' | '.join(ENDS)} |\n|---|{'---|' * (len(ENDS) + 1)}")
     for kind, counts in found.items():
         numbers = " | ".join(f"{counts[end]:,}" for end in ENDS)

@@ -1,9 +1,14 @@
 """The pictures of evaluate, as a stranger would ask for them."""
 
+import json
+
 import numpy as np
 import pytest
+import rasterio
 from PIL import Image
 from scenes import write_scene
+
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 
 @pytest.fixture
@@ -32,6 +37,36 @@ def test_pictures_stand_in_a_folder_and_replace_those_from_before(program, data,
     # Five and four panels of 96 pixels, drawn at 256.
     assert Image.open(out / "hill.png").width == 8 + 5 * (256 + 8)
     assert Image.open(out / "valley.png").width == 8 + 4 * (256 + 8)
+
+
+def test_a_generator_of_all_bands_is_given_fewer_and_held_to_bars_of_its_own(
+    program, data, tmp_path
+):
+    from cloudgan_geo.bands import BandSet
+    from cloudgan_geo.networks.checkpoint import save_generator
+    from cloudgan_geo.networks.thin import ThinGenerator
+
+    corrects = tuple(name for name in SENSOR.names if name != "B10")
+    bands = BandSet(SENSOR.names, corrects, (0.5,) * 13, ("visible", "nir", "swir"))
+    # Before its training a network changes nothing.
+    network = ThinGenerator(width=4, bands=bands).eval()
+    save_generator(network, tmp_path / "all.safetensors", {"name": "all-bands"})
+    for path in (tmp_path / "pairs").iterdir():
+        with rasterio.open(path, "r+") as dataset:
+            dataset.descriptions = SENSOR.names
+    options = ("--model", "all.safetensors", "--suite", "real-pairs", "--pairs", "pairs")
+    asked = (*options, "--device", "cpu", "--precision", "fp32", "--json", "out.json")
+    done = program("evaluate", *asked)
+    assert done.returncode == 0, done.stderr
+    suite = json.loads((tmp_path / "out.json").read_text())["suites"]["real-pairs"]
+    tables = {table["title"].partition(",")[0]: table["rows"] for table in suite["tables"]}
+    gain = tables["Gain in PSNR of red"]
+    assert [row["mean gain"] for row in gain.values()] == [0, None, None, None]
+    ratio = tables["Mean absolute error of reflectance"]["`hill`"]["all-bands, after / before"]
+    assert ratio == 1
+    bars = {bar["what"]: bar for bar in suite["bars"]}
+    assert bars["mean gain given rgb, dB"]["met"] is None
+    assert "not judged: no ts146_2018-03-22" in done.stdout
 
 
 def test_pictures_are_refused_where_there_can_be_none(program, data):

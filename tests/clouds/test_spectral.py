@@ -10,7 +10,7 @@ from cloudgan_geo.clouds.spectral import (
     nearest_band,
     seen_by_pixels,
 )
-from cloudgan_geo.clouds.wavelengths import BANDS
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 NAMES = ("B02", "B04", "B08", "B10", "B11")
 
@@ -117,4 +117,4 @@ def test_coarse_pixels_see_means_and_begin_where_they_are_told(rng):
 
 def test_the_nearest_band_is_never_the_cirrus_band():
     assert nearest_band(("B10", "B11"), 1375) == 1
-    assert nearest_band(tuple(BANDS), 560) == 2
+    assert nearest_band(SENSOR.names, 560) == 2

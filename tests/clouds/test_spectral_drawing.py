@@ -6,9 +6,9 @@ import pytest
 from cloudgan_geo.clouds.detector import add_noise
 from cloudgan_geo.clouds.drawing import draw_cloud
 from cloudgan_geo.clouds.spectral_drawing import KINDS, draw_spectral_cloud
-from cloudgan_geo.clouds.wavelengths import BANDS
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
-NAMES = tuple(BANDS)
+NAMES = SENSOR.names
 AT = {name: index for index, name in enumerate(NAMES)}
 DRAWS = 60
 

@@ -4,21 +4,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import ground, write_scene
 
-from cloudgan_geo.bands import RGB
+from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.correction.estimates import QualityCounts, judge, saturated
 from cloudgan_geo.correction.layers import CLEAR, CORRECTED, NODATA, THICK
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.opening import open_scene
-from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
+from cloudgan_geo.raster.reading.radiometry import Radiometry
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 from cloudgan_geo.windows.mosaic import Correction
 
 opacities = np.linspace(0, 1, 2001, dtype=np.float32)[None]
 
 
-def radiometry(profile="dn"):
-    scale, offset = PROFILES[profile]
-    return Radiometry(profile, "", (scale,) * 3, (offset,) * 3)
+def radiometry(profile="dn", domain=(0.275,) * 3):
+    known, count = SENSOR.profile(profile), len(domain)
+    return Radiometry(profile, "", (known.scale,) * count, (known.offset,) * count, domain)
 
 
 def decide(rule, opacity=opacities, full=False, error=0.0):
@@ -118,6 +119,23 @@ def test_saturated_means_all_bands_at_the_end_of_the_model_domain(profile, full,
         values[1, 0, 3] = np.nan
     told = saturated(values, radiometry(profile))[0].tolist()
     assert told == [True, False, False, dtype != "float32"]
+
+
+def test_saturation_is_judged_on_what_is_corrected_by_each_bands_own_limit():
+    domain = (0.3, 0.002, 0.5)
+    bands = BandSet(("B04", "B10", "B11"), ("B04", "B11"), domain)
+    full = np.array([3000, 20, 5000], "uint16")
+    dark = full - np.array([30, 0, 50], "uint16")
+    columns = [full, (full[0], 0, full[2]), (full[0], full[1], dark[2]), (dark[0], *full[1:])]
+    values = np.stack([np.array(column, "uint16") for column in columns], axis=1)[:, None]
+    image, ones = np.ones((2, 1, 4), np.float32), np.full((1, 4), 0.5, np.float32)
+    correction = Correction(image, ones, ones[None] * np.float32(0.01))
+    wanted = np.ones(values.shape, bool)
+    weakened, estimates = judge(
+        KeepRule(), correction, values, wanted, radiometry(domain=domain), bands
+    )
+    assert estimates.quality[0].tolist() == [CLEAR, CLEAR, CORRECTED, CORRECTED]
+    assert (weakened[:, 0] == [0, 0, 1, 1]).all()
 
 
 def test_estimates_are_in_the_scenes_units_and_nodata_outside():

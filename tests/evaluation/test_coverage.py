@@ -5,6 +5,7 @@ import pytest
 
 from cloudgan_geo.evaluation.calibration import KNOTS, Errors
 from cloudgan_geo.evaluation.coverage import EstimateSums
+from cloudgan_geo.evaluation.methods import ClearedImage
 
 
 @pytest.fixture
@@ -17,24 +18,27 @@ def cleaned():
     # Errors are normal and grow with the opacity; their 90 % interval is 1.645 deviations.
     spread = 0.01 + 0.1 * opacity
     image = clear + spread * rng.standard_normal(clear.shape)
-    estimates = np.concatenate([image, predicted[None], 1.645 * spread[None]]).astype(np.float32)
-    return estimates, clear, opacity
+    parts = (part.astype(np.float32) for part in (image, predicted, 1.645 * spread))
+    return ClearedImage(*parts), clear, opacity
 
 
 def test_sums_say_what_numpy_says(cleaned):
     estimates, clear, opacity = cleaned
     sums, halves = EstimateSums(), [EstimateSums(), EstimateSums()]
     sums.add(*cleaned)
-    for half, rows in zip(halves, (np.s_[:, :30], np.s_[:, 30:]), strict=True):
-        half.add(estimates[rows], clear[rows], opacity[rows[1:]])
+    for half, rows in zip(halves, (slice(None, 30), slice(30, None)), strict=True):
+        part = ClearedImage(
+            estimates.image[:, rows], estimates.opacity[rows], estimates.error[rows]
+        )
+        half.add(part, clear[:, rows], opacity[rows])
     for found in (sums, halves[0] + halves[1]):
-        expected = np.corrcoef(estimates[3].ravel(), opacity.ravel())[0, 1]
+        expected = np.corrcoef(estimates.opacity.ravel(), opacity.ravel())[0, 1]
         assert found.correlation == pytest.approx(expected)
         assert found.coverage == pytest.approx([90] * 5, abs=1.5)
         thick = opacity > 0.9
         # By an opacity above 0.9, or a reflectance that is expected to be off by more than 0.035.
-        doubtful = (estimates[3] > 0.05) & (estimates[4] * 0.275 > 0.035)
-        flagged = 100 * ((estimates[3] > 0.9) | doubtful)[thick].mean()
+        doubtful = (estimates.opacity > 0.05) & (estimates.error * 0.275 > 0.035)
+        flagged = 100 * ((estimates.opacity > 0.9) | doubtful)[thick].mean()
         assert found.flagged_share == pytest.approx(flagged)
         assert sum(row["pixels"] for row in found.rows().values()) == opacity.size
 

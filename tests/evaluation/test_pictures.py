@@ -9,7 +9,7 @@ from scenes import write_scene
 from cloudgan_geo.errors import DatasetError, OutputError
 from cloudgan_geo.evaluation.pictures import draw_pictures, make_folder
 from cloudgan_geo.evaluation.preview import Drawing, draw_row, reduced, reduction
-from cloudgan_geo.evaluation.products import Product
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 COLOURS = {1: (143, 191, 143, 255), 2: (61, 133, 198, 255), 3: (217, 83, 79, 255)}
 NO_DATA = (209, 224, 242)
@@ -25,46 +25,15 @@ def panel(picture, place, side):
     return picture[28 : 28 + side, left : left + side]
 
 
-class Decloud:
-    """Takes a fifth away; opacity grows from left to right, the upper quarter is no data."""
-
-    def __init__(self):
-        self.asked = []
-
-    def __call__(self, scene, output, *, model, radiometry, opacity=None, qa=None, raw=False):
-        self.asked.append((scene.name, model.name, radiometry, raw))
-        with rasterio.open(scene) as dataset:
-            pixels = dataset.read()
-        write_scene(output, (0.8 * pixels).astype(pixels.dtype))
-        height, width = pixels.shape[1:]
-        if opacity is not None:
-            grey = np.linspace(0, 1, width, dtype=np.float32)[None].repeat(height, 0)
-            grey[: height // 4] = np.nan
-            write_scene(opacity, grey[None])
-        if qa is not None:
-            classes = 1 + 3 * np.arange(width)[None].repeat(height, 0) // width
-            classes[: height // 4] = 0
-            write_scene(qa, classes[None].astype(np.uint8))
-            with rasterio.open(qa, "r+") as dataset:
-                dataset.write_colormap(1, COLOURS)
-
-
 def test_every_pair_and_every_large_scene_is_drawn(tmp_path, data_root, darker):
-    decloud, done = Decloud(), []
-    work, out = tmp_path / "work", tmp_path / "out"
-    work.mkdir()
+    done = []
+    out = tmp_path / "out"
     make_folder(out)
     (out / "ts146_2018-11-12.png").write_text("from before")
-    product = Product(darker, decloud, work)
     draw_pictures(
-        data_root / "pairs", data_root / "scenes", product, out, limit=1, progress=done.append
+        data_root / "pairs", data_root / "scenes", darker, out, limit=1, progress=done.append
     )
-    assert decloud.asked == [
-        ("ts146_2018-11-12_cloudy.tif", "darker", "dn", False),
-        ("dolomites_B04B03B02B08_uint16.tif", "darker", "dn-offset", False),
-    ]
     assert done == [1, 1]
-    assert not any(work.iterdir())
     names = ["dolomites_B04B03B02B08_uint16.png", "ts146_2018-11-12.png"]
     assert sorted(path.name for path in out.iterdir()) == names
     for name in names:
@@ -72,34 +41,56 @@ def test_every_pair_and_every_large_scene_is_drawn(tmp_path, data_root, darker):
         assert (out / name).stat().st_size < 300_000
 
 
-def test_a_pair_is_drawn_in_one_stretch_beside_what_was_estimated(tmp_path, data_root, darker):
-    product = Product(darker, Decloud(), tmp_path)
-    draw_pictures(data_root / "pairs", None, product, tmp_path)
-    picture = shown(tmp_path / "ts146_2018-11-12.png")
+@pytest.fixture
+def pair(tmp_path):
+    """Folder of a pair whose cirrus band rises from 0 to 1 in reflectance, from left to right.
+
+    The upper quarter is no data.
+    """
+    clear = np.random.default_rng(0).integers(500, 1500, (13, 128, 128)).astype(np.uint16)
+    clear[:, :32] = 0
+    cloudy = clear + np.uint16(500)
+    cloudy[10] = np.linspace(1, 10_000, 128)
+    cloudy[:, :32] = 0
+    (tmp_path / "pairs").mkdir()
+    for date, pixels in (("clear", clear), ("cloudy", cloudy)):
+        path = write_scene(tmp_path / "pairs" / f"hill_{date}.tif", pixels, nodata=0)
+        with rasterio.open(path, "r+") as dataset:
+            dataset.descriptions = SENSOR.names
+    return tmp_path / "pairs"
+
+
+def test_a_pair_is_drawn_in_one_stretch_beside_what_was_estimated(tmp_path, pair, cirrus_knower):
+    knower = cirrus_knower(0.01, estimates=True, opacity=lambda b10: b10, error=(0.01,) * 3)
+    draw_pictures(pair, None, knower, tmp_path)
+    picture = shown(tmp_path / "hill.png")
     # 128 pixels a side, drawn twice as large.
     assert picture.shape[1] == 8 + 5 * (256 + 8)
-    cloudy, cleaned, clear, opacity, quality = (panel(picture, k, 256) for k in range(5))
-    # The square root of reflectance, of all three: .8 of the values are .894 of the brightness.
-    assert cleaned.mean() / cloudy.mean() == pytest.approx(np.sqrt(0.8), abs=0.01)
-    with rasterio.open(data_root / "pairs" / "ts146_2018-11-12_clear.tif") as dataset:
-        truth = np.sqrt(dataset.read([4, 3, 2]) / 2750).repeat(2, 1).repeat(2, 2)
+    cloudy, cleaned, clear, opacity, quality = (
+        panel(picture, k, 256)[66:].astype(float) for k in range(5)
+    )
+    # A reflectance of .01 is taken away in the middle, where B10 is .5; the square root of what
+    # is left of .275 is drawn.
+    middle = np.s_[:, 116:140]
+    before, after = ((of[middle] / 255) ** 2 for of in (cloudy, cleaned))
+    assert (before - after).mean() * 0.275 == pytest.approx(0.01, abs=0.002)
+    with rasterio.open(pair / "hill_clear.tif") as dataset:
+        truth = np.sqrt(dataset.read([4, 3, 2]) / 2750).repeat(2, 1).repeat(2, 2)[:, 66:]
     # Three scenes of noise share the 200 colours that are left.
     assert np.abs(clear - 255 * truth.transpose(1, 2, 0)).mean() < 6
-    for estimate in (opacity, quality):
-        assert (estimate[:62] == NO_DATA).all()
-    below = opacity[66:].astype(int)
-    assert (np.ptp(below, axis=2) == 0).all()
-    assert np.abs(below[:, :, 0] - 255 * np.linspace(0, 1, 128).repeat(2)).max() <= 5
-    for code, colour in COLOURS.items():
-        assert (quality[66:, 42 + 85 * (code - 1)] == colour[:3]).all()
+    for place in (3, 4):
+        assert (panel(picture, place, 256)[:62] == NO_DATA).all()
+    assert (np.ptp(opacity, axis=2) == 0).all()
+    assert np.abs(opacity[:, :, 0] - 255 * np.linspace(0, 1, 128).repeat(2)).max() <= 5
+    for code, column in ((1, 4), (2, 128), (3, 250)):
+        assert (quality[:, column] == COLOURS[code][:3]).all()
     # And the legend names them below.
     legend = {tuple(pixel) for pixel in picture[28 + 256 :].reshape(-1, 3).tolist()}
     assert legend >= {NO_DATA, *(colour[:3] for colour in COLOURS.values())}
 
 
 def test_nothing_is_estimated_by_a_generator_that_does_not(tmp_path, data_root, unchanged):
-    product = Product(unchanged, Decloud(), tmp_path)
-    draw_pictures(data_root / "pairs", data_root / "scenes", product, tmp_path)
+    draw_pictures(data_root / "pairs", data_root / "scenes", unchanged, tmp_path)
     widths = {path.stem[:5]: Image.open(path).width for path in tmp_path.glob("*.png")}
     # 288 rows of 160 columns are a panel of their own size.
     assert widths == {"ts146": 8 + 3 * (256 + 8), "dolom": 8 + 2 * (160 + 8)}
@@ -110,10 +101,10 @@ def test_large_scenes_are_reduced(tmp_path, data_root, darker):
     scenes, out = tmp_path / "scenes", tmp_path / "out"
     scenes.mkdir()
     make_folder(out)
-    write_scene(scenes / "large.tif", rng.integers(1, 256, (3, 700, 1100), np.uint8))
-    draw_pictures(data_root / "pairs", scenes, Product(darker, Decloud(), tmp_path), out)
-    # Every third pixel: 366 x 233.
-    assert Image.open(out / "large.png").size == (8 + 4 * (366 + 8), 28 + 233 + 24 + 8)
+    write_scene(scenes / "large.tif", rng.integers(1, 256, (3, 210, 1100), np.uint8))
+    draw_pictures(data_root / "pairs", scenes, darker, out)
+    # Every third pixel: 366 x 70.
+    assert Image.open(out / "large.png").size == (8 + 4 * (366 + 8), 28 + 70 + 24 + 8)
 
 
 def test_reduced_images_hold_the_means_of_blocks():
@@ -142,7 +133,7 @@ def test_few_pixels_of_a_colour_with_a_meaning_keep_it(tmp_path):
     assert np.abs(panel(picture, 0, 64) - 255 * busy).mean() < 20
 
 
-def test_a_folder_that_cannot_be_is_refused_before_anything_is_computed(tmp_path, data_root):
+def test_a_folder_that_cannot_be_is_refused_before_anything_is_computed(tmp_path, darker):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="pictures names"):
         make_folder(tmp_path / "file" / "pictures")
@@ -150,4 +141,4 @@ def test_a_folder_that_cannot_be_is_refused_before_anything_is_computed(tmp_path
     make_folder(tmp_path / "a" / "b")
     assert not any((tmp_path / "a" / "b").iterdir())
     with pytest.raises(DatasetError, match="pairs"):
-        draw_pictures(tmp_path, None, Product(None, None, tmp_path), tmp_path)
+        draw_pictures(tmp_path, None, darker, tmp_path)

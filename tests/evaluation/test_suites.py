@@ -1,28 +1,27 @@
 """The suites on little data, with generators whose scores are known beforehand."""
 
 import json
-import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-import rasterio
 import torch
+from scenes import read
 
+from cloudgan_geo.bands import RGB
 from cloudgan_geo.chips.eurosat import load_chips
-from cloudgan_geo.errors import DatasetError, UsageError
+from cloudgan_geo.errors import BandError, DatasetError, UsageError
 from cloudgan_geo.evaluation.calibration import calibrate
 from cloudgan_geo.evaluation.cirrus import cirrus_scenes
 from cloudgan_geo.evaluation.clear import clear_suite
 from cloudgan_geo.evaluation.methods import contest
-from cloudgan_geo.evaluation.pairs import pairs_suite
-from cloudgan_geo.evaluation.products import Product
 from cloudgan_geo.evaluation.sources import Sources, clear_patches
 from cloudgan_geo.evaluation.suites import article_suite
 from cloudgan_geo.evaluation.tables import reports_to_json
 from cloudgan_geo.evaluation.thin_suites import thin_seen, thin_unseen
 from cloudgan_geo.networks.checkpoint import save_generator
+from cloudgan_geo.networks.cleaned import Cleaned
 from cloudgan_geo.networks.header import read_card
 from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.networks.zoo import load_generator
@@ -37,14 +36,6 @@ def chips(sample_data):
 def more_chips(chips):
     """The same chips again and again, so that 48 are left for the test: three mosaics."""
     return chips.take(list(range(16)) * 10)
-
-
-def copy(source, target, change):
-    """Writes what a function makes of the pixels of a raster."""
-    with rasterio.open(source) as dataset:
-        pixels, profile = change(dataset.read()), dataset.profile
-    with rasterio.open(target, "w", **{**profile, "count": len(pixels)}) as dataset:
-        dataset.write(pixels)
 
 
 def test_the_articles_suite_scores_the_input_and_the_generator_alike(chips, unchanged):
@@ -100,94 +91,68 @@ def test_only_scenes_with_cirrus_give_shapes(data_root):
     assert (np.diff(scene.shape.mean(axis=0)) >= 0).all()
 
 
-def test_pairs_are_scored_through_the_product(tmp_path, data_root, unchanged, darker):
-    clear = data_root / "pairs" / "ts146_2018-11-12_clear.tif"
-    with rasterio.open(clear) as dataset:
-        truth = dataset.read()
-    asked = []
+class Spotting:
+    """Takes light away where red is above a reflectance of .1, and calls that cloud."""
 
-    def decloud(scene, output, *, model, radiometry, opacity=None, raw=False):
-        asked.append((model.name, radiometry, raw, opacity is not None))
-        # The generator that is judged halves the error, in the raw form it quarters it.
-        part = {"unchanged": 1, "darker": 4 if raw else 2}[model.name]
-        copy(scene, output, lambda cloudy: truth + (cloudy - truth) // part)
-        if opacity is not None:
-            copy(scene, opacity, lambda cloudy: cloudy[10:11] // 10)
+    name, sha256, estimates, sees_surroundings = "spotting", "3" * 64, True, True
+    device, precision, precision_reason, suggested_batch_size = "cpu", "fp32", "asked for", 8
+    bands = RGB
 
-    report = pairs_suite(
-        data_root / "pairs", data_root / "scenes", Product(darker, decloud, tmp_path), unchanged
+    def clean(self, batch, view=None):
+        cloud = (batch[:, :1] > 1000.5 / 2750).astype(np.float32)
+        return Cleaned(batch - np.float32(0.05), 0.5 * cloud, np.full_like(cloud, 0.01))
+
+
+def test_the_clear_suite_counts_pixels_that_stay(tmp_path, chips, data_root, unchanged):
+    spotting = Spotting()
+    methods = contest(spotting, unchanged)
+    report = clear_suite(
+        chips, data_root / "clear_l2a", data_root / "scenes", methods, spotting, tmp_path
     )
-    psnr = report.tables[0].rows["`ts146_2018-11-12`"]
-    assert psnr["unchanged"] == psnr["unprocessed input"]
-    assert psnr["darker"] - psnr["unprocessed input"] == pytest.approx(6.02, abs=0.05)
-    assert psnr["darker, every pixel"] - psnr["darker"] == pytest.approx(6.02, abs=0.1)
-    assert report.bars[0].value == pytest.approx(6.02, abs=0.05)
-    assert report.bars[1].value == pytest.approx(1, abs=1e-3)
-    assert asked == [
-        ("unchanged", "dn", False, False),
-        ("darker", "dn", False, False),
-        ("darker", "dn", True, False),
-        ("darker", "dn", False, True),
-    ]
+    raw, kept = (table.rows for table in report.tables)
+    mean = raw["spotting"]["EuroSAT test split"]
+    # What is darker than that becomes black.
+    assert 0.04 < mean <= 0.05 + 1e-6
+    assert report.bars[0].value == mean
+    assert raw["article"]["EuroSAT test split"] == 0
+    for name in ("patch_0", "patch_1"):
+        red = read(data_root / "clear_l2a" / f"{name}.tif")[3]
+        assert kept[f"`{name}`"]["pixels unchanged, %"] == pytest.approx(100 * (red <= 1000).mean())
+    assert "`patch_770287`" not in kept
+    # These values carry the offset of 1000, and clouds are known to be in two places.
+    red = read(data_root / "scenes" / "dolomites_B04B03B02B08_uint16.tif")[0]
+    outside = np.ones(red.shape, bool)
+    outside[:216, :116] = False
+    last = kept["`dolomites_B04B03B02B08_uint16`, outside its clouds"]
+    share = 100 * (red <= 2000)[outside].mean()
+    assert 10 < share < 90
+    assert last["pixels unchanged, %"] == pytest.approx(share)
+    assert report.bars[-1].value == pytest.approx(share)
     assert not any(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("given", "missing"),
-    [
-        (("ts146_2018-03-22", "cr_1970_fall_85"), ()),
-        (("ts146_2018-03-22",), ("cr_1970_fall_85",)),
-        (("cr_1970_fall_85",), ("ts146_2018-03-22",)),
-    ],
-)
-def test_a_bar_on_two_pairs_is_not_judged_by_one(tmp_path, data_root, unchanged, given, missing):
-    pairs = tmp_path / "pairs"
-    pairs.mkdir()
-    for name in given:
-        for date in ("cloudy", "clear"):
-            source = data_root / "pairs" / f"ts146_2018-11-12_{date}.tif"
-            shutil.copy(source, pairs / f"{name}_{date}.tif")
-
-    def decloud(scene, output, *, model, radiometry, opacity=None, raw=False):
-        shutil.copy(scene, output)
-        if opacity is not None:
-            copy(scene, opacity, lambda cloudy: cloudy[10:11] // 10)
-
-    report = pairs_suite(pairs, None, Product(unchanged, decloud, tmp_path), unchanged)
-    bar = report.bars[0]
-    assert bar.what == "gain on ts146_2018-03-22 and cr_1970_fall_85, dB"
-    assert bar.missing == missing
-    assert (bar.met is None) == bool(missing)
-    assert (bar.value is None) == bool(missing)
+def test_a_generator_of_all_bands_gets_red_green_and_blue_of_chips(
+    more_chips, unchanged, cirrus_knower
+):
+    knower = cirrus_knower(0.5, estimates=True)
+    methods = contest(knower, unchanged)
+    report, scores = thin_seen(more_chips, methods)
+    # Without B10 it changes nothing; its opacity is .1 everywhere, its error .045 reflectance.
+    assert scores.gain("cirrus knower") == pytest.approx(0, abs=1e-5)
+    cleaned = methods.methods[-1].clean(np.full((3, 64, 64), 0.5, np.float32))
+    assert cleaned.image == pytest.approx(0.5)
+    assert (cleaned.opacity == np.float32(0.1)).all()
+    assert cleaned.error == pytest.approx(0.045 / 0.275)
+    all_bands, rgb = report.bars[-2:]
+    assert all_bands.missing == ("13-band test chips",)
+    assert (all_bands.met, rgb.met, rgb.least) == (None, False, 10)
 
 
-def test_the_clear_suite_counts_pixels_that_stay(tmp_path, chips, data_root, unchanged, darker):
-    def decloud(scene, output, *, model, radiometry, opacity=None, raw=False):
-        def change(pixels):
-            assert radiometry == ("dn-offset" if "dolomites" in scene.name else "dn")
-            changed = pixels.copy()
-            # Of one band the first 16 rows: a quarter of a scene, a cluster of the dolomites.
-            changed[2, :16] += 1
-            return changed
-
-        copy(scene, output, change)
-
-    product = Product(darker, decloud, tmp_path)
-    methods = contest(darker, unchanged)
-    report = clear_suite(chips, data_root / "clear_l2a", data_root / "scenes", methods, product)
-    raw, kept = (table.rows for table in report.tables)
-    mean = raw["darker"]["EuroSAT test split"]
-    assert 0.01 < mean < 0.1
-    assert report.bars[0].value == mean
-    assert raw["article"]["EuroSAT test split"] == 0
-    assert kept["`patch_1`"]["pixels unchanged, %"] == 75
-    assert "`patch_770287`" not in kept
-    # 160 columns, of which the first 116 lie in a cluster over these rows and more.
-    outside = 288 * 160 - 216 * 116
-    share = 100 * (1 - 16 * 44 / outside)
-    last = kept["`dolomites_B04B03B02B08_uint16`, outside its clouds"]
-    assert last["pixels unchanged, %"] == pytest.approx(share)
-    assert report.bars[-1].value == pytest.approx(share)
+def test_a_generator_that_cannot_do_without_other_bands_has_no_suite_of_chips(
+    unchanged, cirrus_knower
+):
+    with pytest.raises(BandError, match=r"EuroSAT RGB: has no band B01.*cirrus knower needs"):
+        contest(cirrus_knower(0.5, optional=False), unchanged)
 
 
 def test_data_that_are_missing_are_named_by_their_options(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -9,14 +10,13 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import BandError
+from cloudgan_geo.sensors.sensor import StackOrder
 
 Order = Literal["red first", "blue first"]
 
 # Log-odds of `blue first` for what tells the blue band from the red one: red varies more over
-# ground, blue is the brighter one through the air. Fitted on real Sentinel-2 images (920 chips
-# and 15 scenes of level 1C, veiled ones too; 23 scenes of level 2A), all terms changing sign
-# with the order. tests/raster/reading/test_band_order.py counts its errors.
-_WEIGHTS = (-4.85, -4.50, 1.07, 0.48, -0.21, -0.02)
+# ground, blue is the brighter one through the air. How much each counts a sensor says; all of
+# them change sign with the order.
 _LARGEST = 5.0
 
 # Below this score it is a coin toss. In two folds 0 of 958 images were told wrongly above it,
@@ -28,23 +28,21 @@ _MOST, _LEAST = 40_000, 256
 
 # DN of reflectance 1, and of 255 in 8-bit true colour: what the terms were fitted on.
 _DN, _TRUE_COLOUR = 10_000.0, 3558 / 255
-# Positions of the cirrus band, the darkest of all, in stacks of 13: in the sensor's order and
-# in EuroSAT's, which puts B8A last.
-_CIRRUS = {10: "sensor", 9: "eurosat"}
 
 
-def visible_order(path: str, values: NDArray[Any]) -> Order:
+def visible_order(path: str, values: NDArray[Any], weights: Sequence[float]) -> Order:
     """Tells whether the first of three or four bands is red or blue.
 
     Args:
         path: The raster's, for messages.
         values: A sample of the first three bands, shape (3, pixels), those of pixels without
             data being 0.
+        weights: Of the six terms, the sensor's `blue_or_red`.
 
     Raises:
         BandError: If the values do not tell.
     """
-    score = _score(_as_dn(values))
+    score = _score(_as_dn(values), weights)
     if abs(score) < _SURE:
         raise BandError(
             f"{path}: its bands have no names, and their values do not tell whether red or blue "
@@ -57,19 +55,24 @@ def visible_order(path: str, values: NDArray[Any]) -> Order:
     return "blue first" if score > 0 else "red first"
 
 
-def stack_order(values: NDArray[Any]) -> str | None:
-    """Tells the order of 13 bands without names by the cirrus band, which is nearly black.
+def stack_order(
+    values: NDArray[Any], orders: Sequence[StackOrder], cirrus: str | None
+) -> StackOrder | None:
+    """Tells the order of bands without names by the cirrus band, which is nearly black.
 
     Args:
-        values: A sample of all, shape (13, pixels), those of pixels without data being 0.
+        values: A sample of all, shape (bands, pixels), those of pixels without data being 0.
+        orders: Of as many bands.
+        cirrus: The cirrus band.
 
     Returns:
-        `sensor` or `eurosat`; None if another band is the darkest.
+        One of the orders; None if another band than the cirrus band of any is the darkest.
     """
     known = values[:, (values[:3] > 0).all(axis=0)]
     if known.shape[1] < _LEAST:
         return None
-    return _CIRRUS.get(int(np.argmin(np.median(known, axis=1))))
+    darkest = int(np.argmin(np.median(known, axis=1)))
+    return next((order for order in orders if order.names[darkest] == cirrus), None)
 
 
 def _as_dn(values: NDArray[Any]) -> NDArray[np.float64]:
@@ -79,7 +82,7 @@ def _as_dn(values: NDArray[Any]) -> NDArray[np.float64]:
     return scaled * _DN if np.issubdtype(values.dtype, np.floating) else scaled
 
 
-def _score(values: NDArray[np.float64]) -> float:
+def _score(values: NDArray[np.float64], weights: Sequence[float]) -> float:
     """Returns the log-odds that the first band is blue and the third red; 0 if unknown."""
     known = values[:, (values > 0).all(axis=0)]
     if known.shape[1] < _LEAST:
@@ -96,4 +99,4 @@ def _score(values: NDArray[np.float64]) -> float:
         *((quantile[0] - quantile[2]) / size for quantile in (low, middle, high)),
         alike[0, 1] - alike[1, 2],
     )
-    return float(np.dot(_WEIGHTS, np.clip(terms, -_LARGEST, _LARGEST)))
+    return float(np.dot(weights, np.clip(terms, -_LARGEST, _LARGEST)))

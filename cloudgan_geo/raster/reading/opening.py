@@ -15,7 +15,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
 from cloudgan_geo.arguments import Argument
-from cloudgan_geo.errors import CloudganWarning, SceneError
+from cloudgan_geo.errors import BandError, CloudganWarning, SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.band_finding import AskedBands, NamedBands, find_bands
 from cloudgan_geo.raster.reading.extent import check_extent, interleave_of
@@ -24,7 +24,10 @@ from cloudgan_geo.raster.reading.rows import Band
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
 from cloudgan_geo.raster.reading.trust import trusting_input
-from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
+from cloudgan_geo.raster.reading.wavelengths import wavelengths
+from cloudgan_geo.sensors import DEFAULT, recognised
+from cloudgan_geo.sensors.product import Labels
+from cloudgan_geo.sensors.sensor import Sensor
 
 _DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 # What other programs write beside a raster when they show it: no change of its pixels.
@@ -40,6 +43,7 @@ def open_scene(
     bands: AskedBands | None = None,
     rgb_only: bool = False,
     also: Collection[str] = (),
+    sensor: Sensor | None = None,
     trust_input: bool = False,
 ) -> Scene:
     """Opens a raster, checks that it can be worked on and finds its visible bands.
@@ -47,38 +51,40 @@ def open_scene(
     Warns if it has no coordinate reference system.
 
     Args:
-        scene: Anything GDAL opens: a file, a `/vsi...` path, a URL; a Sentinel-2 product: a
-            .SAFE folder or its zip; or several single-band files whose names tell the band.
+        scene: Anything GDAL opens: a file, a `/vsi...` path, a URL; a product of a sensor, such
+            as Sentinel-2's .SAFE folder or its zip; or several single-band files whose names
+            tell the band.
         bands: Red, green and blue, counted from 1, or numbers by band names; None to find them.
         rgb_only: Leave out all other bands.
-        also: Names of bands that are wanted of a product besides those at 10 m.
+        also: Names of bands that are wanted of a product besides those of the smallest pixels.
+        sensor: Whose bands are wanted; None for those of whatever sensor the scene is of.
         trust_input: Let it reach for whatever it names, see `trust`.
 
     Raises:
         SceneNotFoundError: If there is no such file.
         SceneError: If it is no raster, or one that reaches for what it should not, or one of
             complex or mixed dtypes.
-        BandError: If its red, green and blue bands cannot be told.
+        BandError: If its red, green and blue bands cannot be told, or are another sensor's.
         UsageError: If `bands` are not three of its bands.
     """
     if trust_input:
         with trusting_input(True):
-            return open_scene(scene, bands=bands, rgb_only=rgb_only, also=also)
-    source = find_source(scene, () if rgb_only else also)
+            return open_scene(scene, bands=bands, rgb_only=rgb_only, also=also, sensor=sensor)
+    source = find_source(scene, () if rgb_only else also, sensor)
     with (
         rasterio.Env(**GDAL_OPTIONS),
         open_raster(source.dataset, source.name, source.drivers) as dataset,
     ):
         try:
             check_extent(source.name, dataset, source.files)
-            opened = _describe(dataset, source, bands, also)
+            opened = _describe(dataset, source, bands, also, sensor)
         except GDAL_ERRORS as error:
             raise SceneError(f"{source.name}: is damaged ({reason(error)})") from error
     if opened.named.warning:
         warnings.warn(CloudganWarning(*opened.named.warning), stacklevel=2)
     if rgb_only:
         opened = opened.visible()
-        visible = {name: opened.named.indexes[name] for name in SENSOR.visible}
+        visible = {name: opened.named.indexes[name] for name in opened.sensor.visible}
         opened = replace(opened, named=replace(opened.named, indexes=visible), resampled=())
     _check_dtypes(opened)
     _check_nodata(opened)
@@ -92,7 +98,11 @@ def open_scene(
 
 
 def _describe(
-    dataset: Any, source: Source, requested: AskedBands | None, also: Collection[str]
+    dataset: Any,
+    source: Source,
+    requested: AskedBands | None,
+    also: Collection[str],
+    asked: Sensor | None,
 ) -> Scene:
     path = source.name
     if dataset.count == 0:
@@ -100,12 +110,21 @@ def _describe(
         raise SceneError(f"{path}: holds no image itself but {inside}; name one of these")
     colours = dataset.colorinterp
     names = [colour.name for colour in colours]
+    labels = Labels(path, dataset.tags(), tuple(dataset.descriptions))
+    sensor = _sensor(labels, source.sensor, asked, requested is not None)
     named = find_bands(
-        path, dataset.descriptions, names, requested, lambda indexes: _sample(dataset, indexes)
+        path,
+        dataset.descriptions,
+        names,
+        requested,
+        lambda indexes: _sample(dataset, indexes),
+        sensor,
+        wavelengths(dataset),
     )
     rgb = named.rgb
-    if CIRRUS in also and CIRRUS in named.indexes:
-        named = _without_blank_cirrus(path, named, dataset)
+    cirrus = sensor.cirrus
+    if cirrus is not None and cirrus in also and cirrus in named.indexes:
+        named = _without_blank(path, cirrus, named, dataset)
     bands = tuple(
         Band(
             index,
@@ -157,13 +176,36 @@ def _describe(
     )
 
 
-def _without_blank_cirrus(path: str, named: NamedBands, dataset: Any) -> NamedBands:
+def _sensor(
+    labels: Labels, of_product: Sensor | None, asked: Sensor | None, bands_are_named: bool
+) -> Sensor:
+    """Settles whose bands a raster has.
+
+    Raises:
+        BandError: If it says that they are another sensor's than is asked for, unless the user
+            names the bands.
+    """
+    told = of_product or (asked if asked and asked.recognises(labels) else recognised(labels))
+    if asked is not None and told not in (None, asked) and not bands_are_named:
+        assert told is not None
+        raise BandError(
+            f"{labels.path}: is of {told.name}, and the generator is for {asked.name}; take ",
+            "another ",
+            Argument("model"),
+            ", or say with ",
+            Argument("bands"),
+            " which bands are like those of its own sensor",
+        )
+    return asked or told or DEFAULT
+
+
+def _without_blank(path: str, cirrus: str, named: NamedBands, dataset: Any) -> NamedBands:
     """Takes the cirrus band for missing where it is all 0, as some providers fill it in."""
-    index = named.indexes[CIRRUS]
+    index = named.indexes[cirrus]
     if _sample(dataset, [index]).any():
         return named
-    left = {name: at for name, at in named.indexes.items() if name != CIRRUS}
-    said = f"{path}: band {index}, {CIRRUS}, holds nothing but 0 and is taken for missing"
+    left = {name: at for name, at in named.indexes.items() if name != cirrus}
+    said = f"{path}: band {index}, {cirrus}, holds nothing but 0 and is taken for missing"
     before = (*named.warning, "; ") if named.warning else ()
     return replace(named, indexes=left, warning=(*before, said))
 

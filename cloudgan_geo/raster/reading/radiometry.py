@@ -8,26 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.choices import AskedRadiometry, Profile
+from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.raster.reading.declared import step_off
 
 #: Reflectance of a 1 in the model domain.
 FULL_SCALE = 0.275
-
-#: Reflectance = value x scale + offset, for every profile that can be asked for.
-PROFILES: dict[Profile, tuple[float, float]] = {
-    "dn": (1e-4, 0.0),
-    "dn-offset": (1e-4, -0.1),
-    "tci": (0.3558 / 255, 0.0),
-    "tci-offset": (0.3558 / 255, -0.1),
-    "eurosat": (0.275 / 255, 0.0),
-    "reflectance": (1.0, 0.0),
-}
 
 
 @dataclass(frozen=True)
@@ -35,14 +25,14 @@ class Radiometry:
     """How the values of bands of a raster relate to reflectance.
 
     Attributes:
-        profile: One of `PROFILES`, or `declared` for the file's own scales and offsets.
+        profile: One of its sensor's, or `declared` for the file's own scales and offsets.
         reason: Why this profile, in words.
         scale: Reflectance per unit of value, of each band.
         offset: Reflectance at value 0, of each band.
         domain: Reflectance that is 1 in the model domain, of each band.
     """
 
-    profile: Profile | Literal["declared"]
+    profile: str
     reason: str
     scale: tuple[float, ...]
     offset: tuple[float, ...]
@@ -51,7 +41,7 @@ class Radiometry:
     @property
     def asked(self) -> AskedRadiometry:
         """What to ask for to have the same again: `auto` for what the file declares."""
-        return "auto" if self.profile == "declared" else self.profile
+        return "auto" if self.profile == "declared" else cast(AskedRadiometry, self.profile)
 
     def of(self, positions: Sequence[int]) -> Radiometry:
         """Returns the radiometry of some of the bands, counted from 0."""
@@ -119,14 +109,3 @@ class Radiometry:
 
 def _per_band(factors: NDArray[np.float64]) -> NDArray[np.float32]:
     return factors.astype(np.float32)[:, None, None]
-
-
-def profile_named(name: Profile, reason: str) -> Radiometry:
-    """Returns one of `PROFILES` for red, green and blue.
-
-    Args:
-        name: Of the profile.
-        reason: Why this one, in words.
-    """
-    scale, offset = PROFILES[name]
-    return Radiometry(name, reason, (scale,) * 3, (offset,) * 3)

@@ -18,6 +18,8 @@ from cloudgan_geo.raster.reading.band_finding import NamedBands, RgbBands
 from cloudgan_geo.raster.reading.declared import is_code
 from cloudgan_geo.raster.reading.files import FileState, open_raster
 from cloudgan_geo.raster.reading.rows import Band, Rows
+from cloudgan_geo.sensors.product import Labels
+from cloudgan_geo.sensors.sensor import Sensor
 
 # About as many values at a time are read when a whole scene is gone through.
 _READ_VALUES = 2**22
@@ -83,6 +85,16 @@ class Scene:
     def is_float(self) -> bool:
         """Whether the values are floating point."""
         return bool(np.issubdtype(np.dtype(self.dtype), np.floating))
+
+    @property
+    def sensor(self) -> Sensor:
+        """Whose bands they are."""
+        return self.named.sensor
+
+    @property
+    def labels(self) -> Labels:
+        """What it says of itself."""
+        return Labels(self.path, self.tags, tuple(band.description for band in self.bands))
 
     @property
     def rgb(self) -> RgbBands:

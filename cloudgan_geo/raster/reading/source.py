@@ -1,4 +1,4 @@
-"""What an input is: one raster, a set of single-band files, or a Sentinel-2 product."""
+"""What an input is: one raster, a set of single-band files, or a product of a sensor."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from pathlib import Path
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import SceneError, SceneNotFoundError, UsageError
 from cloudgan_geo.raster.reading.formats import check_content, drivers_for
-from cloudgan_geo.raster.reading.safe import find_product
 from cloudgan_geo.raster.reading.stack import stack_files
 from cloudgan_geo.raster.reading.trust import REMEDY, input_is_trusted
 from cloudgan_geo.raster.reading.virtual import check_virtual
+from cloudgan_geo.sensors import DEFAULT, recognised, sensors
+from cloudgan_geo.sensors.product import Labels, Product
+from cloudgan_geo.sensors.sensor import Sensor
 
 #: One path, or those of several single-band files.
 ScenePaths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -31,6 +33,7 @@ class Source:
         files: Local files that the input consists of, as far as they are known.
         resampled: Indexes, from 1, of the bands that are brought to a finer grid.
         drivers: Of GDAL, that may open it; none for any.
+        sensor: Of whose products it is one; None if it is none.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Source:
     files: tuple[str, ...]
     drivers: tuple[str, ...]
     resampled: tuple[int, ...] = ()
+    sensor: Sensor | None = None
 
 
 _IMAGE = re.compile(r"\.(?:tiff?|jp2)$", re.IGNORECASE)
@@ -71,13 +75,17 @@ def _text(path: str | os.PathLike[str]) -> str:
     return text
 
 
-def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
+def find_source(
+    scene: ScenePaths, also: Collection[str] = (), asked: Sensor | None = None
+) -> Source:
     """Finds out what an input is.
 
     Args:
-        scene: A raster, anything GDAL opens; a Sentinel-2 product: its .SAFE folder, the zip
-            of that, or its MTD_MSIL1C.xml or MTD_MSIL2A.xml; or several single-band files.
-        also: Names of bands that are wanted of a product besides those at 10 m.
+        scene: A raster, anything GDAL opens; a product of a sensor, such as Sentinel-2's .SAFE
+            folder, the zip of that, or its MTD_MSIL1C.xml or MTD_MSIL2A.xml; or several
+            single-band files.
+        also: Names of bands that are wanted of a product besides those of the smallest pixels.
+        asked: Whose bands are wanted; None for those of whatever sensor it is of.
 
     Raises:
         SceneNotFoundError: If there is no such file.
@@ -96,20 +104,26 @@ def find_source(scene: ScenePaths, also: Collection[str] = ()) -> Source:
             raise SceneError(f"{path[:40]}...: is a virtual raster, not a file; ", *REMEDY)
     name = ", ".join(paths)
     if len(paths) != 1:
-        stack = stack_files(paths)
+        sensor = asked or recognised(Labels(name)) or DEFAULT
+        stack = stack_files(paths, sensor=sensor)
         return Source(name, stack.xml, paths, ("VRT",), stack.resampled)
-    product = find_product(paths[0]) if is_local(name) else None
-    if product is None:
-        _check_single(name)
-        return Source(name, name, paths, drivers_for(name))
-    chosen = product.chosen(also)
+    for sensor in dict.fromkeys((asked or DEFAULT, *sensors().values())):
+        product = sensor.find_product(name) if is_local(name) else None
+        if product is not None:
+            return _of_product(name, sensor, product, also)
+    _check_single(name, asked or DEFAULT)
+    return Source(name, name, paths, drivers_for(name))
+
+
+def _of_product(name: str, sensor: Sensor, product: Product, also: Collection[str]) -> Source:
+    chosen = product.chosen((*sensor.finest, *also))
     bands = tuple(chosen.values())
     files = bands if Path(name).is_dir() or name.lower().endswith(".xml") else (name,)
-    stack = stack_files(bands, tuple(chosen), product.tags, nodata=0)
-    return Source(name, stack.xml, files, ("VRT",), stack.resampled)
+    stack = stack_files(bands, tuple(chosen), product.tags, product.nodata)
+    return Source(name, stack.xml, files, ("VRT",), stack.resampled, sensor)
 
 
-def _check_single(path: str) -> None:
+def _check_single(path: str, sensor: Sensor) -> None:
     """Refuses a folder or a zip that is no product, with what it holds instead.
 
     Raises:
@@ -121,7 +135,8 @@ def _check_single(path: str) -> None:
         held, each = sorted(name for name in os.listdir(path) if _IMAGE.search(name)), ""
         if not held:
             return  # There are formats that are folders.
-        what, example = "folder", f"{path.rstrip('/')}/*_B0[2348]*{os.path.splitext(held[0])[1]}"
+        end = os.path.splitext(held[0])[1]
+        what, example = "folder", f"{path.rstrip('/')}/{sensor.some_files}{end}"
     elif path.lower().endswith(".zip") and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             held = sorted(name for name in archive.namelist() if _IMAGE.search(name))
@@ -130,8 +145,8 @@ def _check_single(path: str) -> None:
     else:
         return
     raise SceneError(
-        f"{path}: is a {what} without the metadata (MTD_MSIL1C.xml or MTD_MSIL2A.xml) of a "
-        f"Sentinel-2 product; it holds {len(held)} images: name them, as in {example}"
+        f"{path}: is a {what} without {sensor.metadata}; it holds {len(held)} images: name them, "
+        f"as in {example}"
     )
 
 
@@ -151,7 +166,6 @@ def default_output(scene: ScenePaths) -> Path:
         what = "several files" if len(paths) != 1 else paths[0]
         raise UsageError(f"{what}: where to write to must be said with ", Argument("output"))
     path = Path(paths[0])
-    if path.name.startswith("MTD_MSIL"):
-        path = path.absolute().parent
-    stem = path.stem.removesuffix(".SAFE")
-    return path.with_name(f"{stem}_decloud.tif")
+    for sensor in sensors().values():
+        path = sensor.named_by(path)
+    return path.with_name(f"{path.stem}_decloud.tif")

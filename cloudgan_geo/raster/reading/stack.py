@@ -19,6 +19,8 @@ from cloudgan_geo.raster.gdal import GDAL_OPTIONS
 from cloudgan_geo.raster.reading.band_finding import band_name
 from cloudgan_geo.raster.reading.files import open_raster
 from cloudgan_geo.raster.reading.formats import check_content
+from cloudgan_geo.sensors import DEFAULT
+from cloudgan_geo.sensors.sensor import Sensor
 
 # Coarser and finer grids may lie apart by so much of a fine pixel: rounding of coordinates.
 _TOLERANCE = 0.01
@@ -81,6 +83,7 @@ def stack_files(
     names: Sequence[str] | None = None,
     tags: Mapping[str, str] | None = None,
     nodata: float | None = None,
+    sensor: Sensor = DEFAULT,
 ) -> Stack:
     """Describes files of one place as one raster, on the finest of their grids.
 
@@ -92,13 +95,14 @@ def stack_files(
         names: Of their bands, such as B04; by default as the files' names tell.
         tags: Metadata of the whole; by default that of the first file.
         nodata: Value of all bands that means no data; by default what the files declare.
+        sensor: Whose bands the files' names tell.
 
     Raises:
         BandError: If a name tells no band, or two the same.
         SceneError: If a file cannot be opened, has several bands or lies elsewhere.
     """
     if names is None:
-        names = _names(paths)
+        names = _names(paths, sensor)
     files = [_open(path, name) for path, name in zip(paths, names, strict=True)]
     finest = min(files, key=lambda file: abs(file.transform.a))
     root = _whole(finest, files[0].tags if tags is None else tags)
@@ -154,14 +158,14 @@ def _check_place(file: _File, finest: _File) -> None:
         raise SceneError(f"{file.path}: {_difference(file.grid, finest.grid)} {finest.path}")
 
 
-def _names(paths: Sequence[str]) -> list[str]:
+def _names(paths: Sequence[str], sensor: Sensor) -> list[str]:
     names: list[str] = []
     for path in paths:
-        name = band_name(PurePath(path).stem)
+        name = band_name(PurePath(path).stem, sensor)
         if name is None:
             raise BandError(
                 f"{path}: its name does not tell its band; of several files each must be named "
-                "like B04 or red"
+                f"like {sensor.visible[0]} or red"
             )
         if name in names:
             raise BandError(f"{path}: is the second file of band {name}")

@@ -23,6 +23,7 @@ except ImportError:  # Windows
 _CONTENT = re.compile(rb"cloudgan-geo ([0-9a-f]{16}) \d+\n")
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL)
 _NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK)
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _TRIES = 20
 
 
@@ -67,13 +68,20 @@ class TargetLock:
         """Makes a lock that is held before anybody sees it; None if there is one."""
         if os.path.lexists(self.path):
             return None
-        own = self.path.with_name(f"{self.path.name}-{self.token}")
-        file = os.open(own, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o644)
+        file = self._unnamed()
+        own = None if file is not None else self.path.with_name(f"{self.path.name}-{self.token}")
+        if own is not None:
+            file = os.open(own, _NEW, 0o644)
+        assert file is not None
         try:
             os.write(file, self._content)
             _try_lock(file)
             try:
-                os.link(own, self.path)
+                if own is None:
+                    # With a folder given, though the path needs none, Python follows the link.
+                    os.link(f"/proc/self/fd/{file}", self.path, src_dir_fd=file)
+                else:
+                    os.link(own, self.path)
             except FileExistsError:
                 os.close(file)
                 return None
@@ -83,9 +91,8 @@ class TargetLock:
                 # A file system without hard links, such as exFAT.
                 os.close(file)
                 file = -1
-                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
                 try:
-                    file = os.open(self.path, flags, 0o644)
+                    file = os.open(self.path, _NEW, 0o644)
                 except FileExistsError:
                     return None
                 os.write(file, self._content)
@@ -95,8 +102,26 @@ class TargetLock:
                 os.close(file)
             raise
         finally:
-            with contextlib.suppress(OSError):
-                own.unlink()
+            if own is not None:
+                with contextlib.suppress(OSError):
+                    own.unlink()
+        return file
+
+    def _unnamed(self) -> int | None:
+        """Opens a file without a name, of which nothing is left if the run is killed.
+
+        None where the system has no such files, as only Linux and most of its file systems do.
+        """
+        if not hasattr(os, "O_TMPFILE"):
+            return None
+        try:
+            file = os.open(self.path.parent, os.O_RDWR | os.O_TMPFILE | os.O_CLOEXEC, 0o644)
+        except OSError:
+            return None
+        if not os.path.exists(f"/proc/self/fd/{file}"):
+            # Nor is there a way to give it one.
+            os.close(file)
+            return None
         return file
 
     def _taken_over(self) -> int | None:

@@ -35,9 +35,9 @@ _REMOTE = re.compile(r"/vsi\w+/|[A-Za-z][\w+.-]+:/")
 #: Targets whose files were put in their places lately.
 COMPLETED: deque[Path] = deque(maxlen=100)
 
-# Those that are open, and a lock that is held while files are put in their places.
+# Those that are open, and what is held while files come to be, get their names or are removed.
 _OPEN: set[AtomicOutput] = set()
-_COMMITTING = threading.RLock()
+_CHANGING = threading.RLock()
 
 
 class AtomicOutput:
@@ -80,24 +80,29 @@ class AtomicOutput:
         self._overwrite = overwrite
         self._source = tuple(source)
         self._sidecars = SIDECARS if self.path.suffix.lower() in (".tif", ".tiff") else ()
+        self._cleared = False
 
     def __enter__(self) -> AtomicOutput:
+        self._cleared = False
         self._check()
+        with _CHANGING:
+            try:
+                self._lock = TargetLock(self.place, self.argument)
+            except OutputError:
+                raise
+            except OSError as error:
+                raise output_error(self.path, error, self.argument) from error
+            self._folder = self._lock.folder(self._lock.token)
+            _OPEN.add(self)
         try:
-            self._lock = TargetLock(self.place, self.argument)
-        except OutputError:
-            raise
-        except OSError as error:
-            raise output_error(self.path, error, self.argument) from error
-        self._folder = self._lock.folder(self._lock.token)
-        try:
-            self._clear_after_killed()
+            with _CHANGING:
+                self._clear_after_killed()
             # Once more: what was there may have been put back, or another run have ended.
             self._check()
-            self._folder.mkdir(0o700)
-            _OPEN.add(self)
+            with _CHANGING:
+                self._folder.mkdir(0o700)
         except BaseException as error:
-            self._lock.release(keep=self._lock.stale is not None and not self._cleared)
+            self._leave()
             if isinstance(error, OSError) and not isinstance(error, OutputError):
                 raise output_error(self.path, error, self.argument) from error
             raise
@@ -106,7 +111,6 @@ class AtomicOutput:
         return self
 
     def _clear_after_killed(self) -> None:
-        self._cleared = False
         if self._lock.stale is not None:
             left = self._lock.folder(self._lock.stale)
             if _is_own_folder(left):
@@ -153,6 +157,9 @@ class AtomicOutput:
                     f"{named}: is {what}; name another file with ", Argument(self.argument)
                 )
         if not os.path.lexists(self.place):
+            if not self._cleared:
+                # A killed run may keep what they belong to, and have come no further.
+                return
             raise OutputExistsError(
                 f"{touched[0]}: lies there without {self.path.name}, of which it would be taken "
                 "for a part; move it away"
@@ -201,10 +208,12 @@ class AtomicOutput:
         shielded(self._leave)
 
     def _leave(self) -> None:
-        with _COMMITTING:
+        with _CHANGING:
             if self in _OPEN:
                 _OPEN.discard(self)
-                self._lock.release(keep=not clear(self._folder))
+                # What a killed run left is told by its lock, until it is cleared.
+                left = self._lock.stale is not None and not self._cleared
+                self._lock.release(keep=left or not clear(self._folder))
 
     def abandon(self) -> None:
         """Removes what is not complete, though another thread may still be writing it."""
@@ -231,7 +240,7 @@ def commit_all(files: Sequence[AtomicOutput], check: Callable[[], None] = lambda
         file.sync()
 
     def replace() -> None:
-        with _COMMITTING:
+        with _CHANGING:
             check()
             replace_all([file.replacement for file in files])
             COMPLETED.extend(file.path for file in files)
@@ -252,11 +261,12 @@ def commit_all(files: Sequence[AtomicOutput], check: Callable[[], None] = lambda
 def give_up_all() -> None:
     """Removes what every open output has not completed, for a process that is ending at once.
 
-    Waits while files are put in their places.
+    Waits while files are put in their places. Other threads open and complete none from then on.
     """
-    with _COMMITTING:
-        for file in list(_OPEN):
-            file.abandon()
+    # Never given back: this is the end.
+    _CHANGING.acquire()
+    for file in list(_OPEN):
+        file.abandon()
 
 
 def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:

@@ -122,12 +122,26 @@ class SceneWriter:
         """
         with rasterio.Env(**GDAL_OPTIONS):
             try:
-                self._dataset.close()
+                self._close()
                 complete = is_complete(self._partial)
             except (*GDAL_ERRORS, OSError) as error:
                 raise self._error(error) from error
         if not complete:
             raise self._error(None)
+
+    def _close(self) -> None:
+        """Closes the file once GDAL's threads have compressed what they were given.
+
+        rasterio closes with the interpreter held: nobody would hear a signal while, with
+        NUM_THREADS, GDAL waits for its threads. It waits for them too before it reads the block
+        that was written last, and there rasterio lets others run.
+        """
+        try:
+            if self._row:
+                corner = Window(self._scene.width - 1, self._row - 1, 1, 1)
+                self._dataset.read(self._dataset.count, window=corner)
+        finally:
+            self._dataset.close()
 
     def _error(self, error: BaseException | None) -> OutputError:
         return write_error(self._partial, self._target, error, self._argument)
@@ -143,7 +157,7 @@ class SceneWriter:
             return
         with rasterio.Env(**GDAL_OPTIONS):
             try:
-                self._dataset.close()
+                self._close()
             except GDAL_ERRORS:
                 return  # The file is given up for the error that is on its way.
 
@@ -169,7 +183,7 @@ def _create(partial: Path, scene: Scene, creation: Mapping[str, str]) -> Any:
         profile["crs"] = scene.crs or CRS()
     if scene.rpcs is not None:
         profile["rpcs"] = scene.rpcs
-    dataset = open_dataset(partial, "w", **profile)
+    dataset = open_dataset(partial, "w+", **profile)
     _describe(dataset, scene)
     return dataset
 

@@ -12,6 +12,7 @@ from scenes import UTM, ground
 from cloudgan_geo.errors import BandError, CloudganWarning
 from cloudgan_geo.raster.reading.band_order import stack_order, visible_order
 from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 VEILED = "ts146_2018-03-22_cloudy.tif"
 
@@ -63,7 +64,7 @@ def test_a_coin_toss_is_refused(tmp_path):
 @pytest.mark.parametrize("few", [np.zeros((3, 0)), np.ones((3, 9)), np.full((3, 999), 7)])
 def test_nothing_to_go_by_is_refused(dtype, few):
     with pytest.raises(BandError, match="do not tell"):
-        visible_order("s.tif", few.astype(dtype))
+        visible_order("s.tif", few.astype(dtype), SENSOR.blue_or_red)
 
 
 @pytest.mark.slow
@@ -88,7 +89,7 @@ def read(path):
 
 def answer(values):
     try:
-        return visible_order("s.tif", values)
+        return visible_order("s.tif", values, SENSOR.blue_or_red)
     except BandError:
         return "refused"
 
@@ -97,8 +98,10 @@ def test_stacks_of_thirteen(tmp_path, shared_data):
     with rasterio.open(shared_data / "pairs" / VEILED) as dataset:
         sensor = dataset.read().reshape(13, -1)
     eurosat = [*range(8), 9, 10, 11, 12, 8]
-    assert stack_order(sensor) == "sensor"
-    assert stack_order(sensor[eurosat]) == "eurosat"
-    assert stack_order(sensor[::-1]) is None
+    usual, chips, _ = SENSOR.orders
+    orders = (usual, chips)
+    assert stack_order(sensor, orders, "B10") == usual
+    assert stack_order(sensor[eurosat], orders, "B10") == chips
+    assert stack_order(sensor[::-1], orders, "B10") is None
     scene = told(tmp_path / "s.tif", shared_data / "pairs" / VEILED, [i + 1 for i in eurosat])
     assert open_scene(scene).named.indexes["B8A"] == 13

@@ -102,3 +102,17 @@ def test_bands_by_name():
 def test_names_that_make_no_sense_are_refused(asked, said):
     with pytest.raises(UsageError, match=said):
         find_bands("scene.tif", [None] * 5, ["gray"] * 5, asked)
+
+
+@pytest.mark.parametrize("colours", [GREY4, ["red", "green", "blue", "undefined"]])
+def test_bands_by_their_wavelengths(colours):
+    found = find_bands("s.tif", [None] * 4, colours, wavelengths=[490, 560, 665, 865])
+    assert found.indexes == {"B02": 1, "B03": 2, "B04": 3, "B8A": 4}
+    assert found.rgb.reason == "by their wavelengths"
+
+
+def test_wavelengths_that_tell_too_little_name_what_they_can():
+    colours = ["red", "green", "blue", "undefined"]
+    found = find_bands("s.tif", [None] * 4, colours, wavelengths=[None, None, None, 1610])
+    assert found.indexes == {"B04": 1, "B03": 2, "B02": 3, "B11": 4}
+    assert found.rgb.reason == "by their colour interpretation"

@@ -7,16 +7,17 @@ from scenes import ground, write_scene
 
 from cloudgan_geo.errors import RadiometryError, UsageError
 from cloudgan_geo.raster.reading import scene as scene_module
-from cloudgan_geo.raster.reading import value_evidence
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
-from cloudgan_geo.raster.reading.radiometry import PROFILES, Radiometry
+from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
+from cloudgan_geo.sensors import sensor as sensor_module
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 
 def profile(name, dtype=None):
-    scale, offset = PROFILES[name]
-    return Radiometry(name, "", (scale,) * 3, (offset,) * 3)
+    known = SENSOR.profile(name)
+    return Radiometry(name, "", (known.scale,) * 3, (known.offset,) * 3)
 
 
 def scene(path, pixels, scale=1.0, offset=0.0, tags=None, **settings):
@@ -193,7 +194,7 @@ def test_model_domain(name, value, model):
 def test_a_correction_reaches_its_goal_within_half_a_step(name, dtype):
     rng = np.random.default_rng(0)
     radiometry = profile(name)
-    scale, offset = PROFILES[name]
+    scale, offset = radiometry.scale[0], radiometry.offset[0]
     reflectance = rng.uniform(0.001, 0.27, (2, 3, 8, 8))
     before, goal = (reflectance - offset) / scale
     before = before.astype(dtype)
@@ -249,7 +250,7 @@ def test_floats_are_sampled_from_all_over_the_scene(tmp_path, monkeypatch, first
     path = write_scene(tmp_path / "s.tif", pixels, tiled=True, blockxsize=64, blockysize=16)
     seen = []
     monkeypatch.setattr(scene_module, "_READ_VALUES", 64 * 16 * 3)
-    monkeypatch.setattr(value_evidence, "_SAMPLE", 64 * 16 * 5)
+    monkeypatch.setattr(sensor_module, "_SAMPLE", 64 * 16 * 5)
     rows_of = Scene._rows
     monkeypatch.setattr(
         Scene, "_rows", lambda self, *span: seen.append(span[1]) or rows_of(self, *span)

@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 import rasterio
@@ -202,3 +204,32 @@ def test_a_file_that_was_not_written_to_the_end_is_an_error(tmp_path):
     target.write_bytes(target.read_bytes()[:-1000])
     with pytest.raises(OutputError, match="the disk did not take it"):
         writer.close()
+
+
+def test_other_threads_run_while_the_file_is_completed(tmp_path):
+    """Signals among them, which Python hears in the main thread."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 10_000, (3, 512, 512), dtype=np.uint16)
+    scene = open_scene(write_scene(tmp_path / "s.tif", pixels))
+    creation = {"COMPRESS": "LZMA", "LZMA_PRESET": "9", "NUM_THREADS": "2", "BLOCKXSIZE": "512"}
+    rounds, over = [], threading.Event()
+
+    def run():
+        while not over.wait(0.001):
+            rounds.append(1)
+
+    writer = SceneWriter(tmp_path / "c.tif", tmp_path / "c.tif", scene, creation)
+    (piece,) = scene.read([(0, 512)])
+    writer.write(piece)
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        before = len(rounds)
+        # Most of a second of LZMA, during which nobody else ran at all.
+        writer.close()
+        after = len(rounds)
+    finally:
+        over.set()
+        thread.join()
+    assert after - before > 5
+    assert (read(tmp_path / "c.tif") == pixels).all()

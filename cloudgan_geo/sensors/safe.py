@@ -8,20 +8,16 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
 from cloudgan_geo.errors import SceneError
-from cloudgan_geo.sensors.sentinel2 import SENSOR
+from cloudgan_geo.sensors.product import Product
+from cloudgan_geo.sensors.sensor import Sensor
 
 _METADATA = re.compile(r"(?:^|/)MTD_MSIL(1C|2A)\.xml$")
-
-# The bands at 10 m, first of all; red, green and blue must be there.
-_FIRST = ("B04", "B03", "B02", "B08")
-_BANDS = (*_FIRST, *(band.name for band in SENSOR.bands if band.name not in _FIRST))
 
 # Those of a product have some 200 kB.
 _MOST_METADATA = 2**24
@@ -31,46 +27,27 @@ _KEPT = (
     *("PRODUCT_URI", "PROCESSING_LEVEL", "PRODUCT_START_TIME"),
 )
 
-# Of the bands, in the metadata, where they are counted B01 to B08, B8A, B09 and so on.
-_BAND_IDS = {name: str(number) for number, name in enumerate(SENSOR.names)}
 
-
-@dataclass(frozen=True)
-class SafeProduct:
-    """A Sentinel-2 product.
-
-    Attributes:
-        bands: Path of the file of each band in its own resolution, for GDAL, those at 10 m first.
-        tags: What its metadata says that is worth keeping.
-    """
-
-    bands: dict[str, str]
-    tags: dict[str, str]
-
-    def chosen(self, also: Collection[str]) -> dict[str, str]:
-        """Returns the bands at 10 m, and those of some other names."""
-        return {name: path for name, path in self.bands.items() if name in _FIRST or name in also}
-
-
-def find_product(path: str) -> SafeProduct | None:
+def find_product(path: str, sensor: Sensor) -> Product | None:
     """Looks whether a local path is a Sentinel-2 product.
 
     Args:
         path: A folder, a zip file or an XML file; anything else is none.
+        sensor: Sentinel-2, with its bands.
 
     Raises:
         SceneError: If it is one that is damaged or cannot be used.
     """
     if os.path.isdir(path):
-        return _from_folder(path, Path(path))
+        return _from_folder(path, Path(path), sensor)
     if _METADATA.search(path.replace(os.sep, "/")):
-        return _from_folder(path, Path(path).parent)
+        return _from_folder(path, Path(path).parent, sensor)
     if zipfile.is_zipfile(path):
         try:
             with zipfile.ZipFile(path) as archive:
                 inside = f"/vsizip/{{{os.path.abspath(path)}}}/"
                 names = [name for name in archive.namelist() if name.isprintable()]
-                return _product(path, names, lambda name: _read(archive.open(name)), inside)
+                return _product(path, names, lambda name: _read(archive.open(name)), inside, sensor)
         except (
             *(zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, KeyError),
             *(ValueError, struct.error, zlib.error, lzma.LZMAError),
@@ -82,14 +59,18 @@ def find_product(path: str) -> SafeProduct | None:
     return None
 
 
-def _from_folder(path: str, folder: Path) -> SafeProduct | None:
+def _from_folder(path: str, folder: Path, sensor: Sensor) -> Product | None:
     if not any(folder.glob("MTD_MSIL*.xml")):
         return None
     names = [file.relative_to(folder).as_posix() for file in folder.rglob("*.[jx][pm][2l]")]
     names = sorted(name for name in names if name.isprintable())
     try:
         return _product(
-            path, names, lambda name: _read((folder / name).open("rb")), f"{folder.resolve()}/"
+            path,
+            names,
+            lambda name: _read((folder / name).open("rb")),
+            f"{folder.resolve()}/",
+            sensor,
         )
     except OSError as error:
         if isinstance(error, SceneError):
@@ -113,8 +94,8 @@ def _read(file: IO[bytes]) -> bytes:
 
 
 def _product(
-    path: str, names: list[str], read: Callable[[str], bytes], inside: str
-) -> SafeProduct | None:
+    path: str, names: list[str], read: Callable[[str], bytes], inside: str, sensor: Sensor
+) -> Product | None:
     """Puts a product together from the names of its files."""
     metadata = [name for name in names if _METADATA.search(name)]
     if not metadata:
@@ -122,8 +103,9 @@ def _product(
     if len(metadata) > 1:
         raise SceneError(f"{path}: holds {len(metadata)} Sentinel-2 products; name one of them")
     bands = {}
-    for band in _BANDS:
-        size = f"{SENSOR.band(band).resolution:g}m"
+    coarser = [name for name in sensor.names if name not in sensor.finest]
+    for band in (*sensor.finest, *coarser):
+        size = f"{sensor.band(band).resolution:g}m"
         pattern = re.compile(
             rf"(?:^|/)GRANULE/[^/]+/IMG_DATA/(?:R{size}/)?[^/]*_{band}(?:_{size})?\.jp2$"
         )
@@ -134,10 +116,12 @@ def _product(
             )
         if files:
             bands[band] = inside + files[0]
-        elif band in SENSOR.visible:
+        elif band in sensor.visible:
             raise SceneError(f"{path}: its band {band} at 10 m is missing")
     try:
-        tags = _tags(path, ElementTree.fromstring(read(metadata[0])), tuple(bands))
+        # In the metadata bands are counted B01 to B08, B8A, B09 and so on.
+        ids = [str(sensor.names.index(band)) for band in bands]
+        tags = _tags(path, ElementTree.fromstring(read(metadata[0])), ids)
         # Its file's name says it even where its text does not.
         level = _METADATA.search(metadata[0])
         tags.setdefault("PROCESSING_LEVEL", f"Level-{level[1]}" if level else "")
@@ -145,10 +129,10 @@ def _product(
         if isinstance(error, SceneError):
             raise
         raise SceneError(f"{path}: its metadata {metadata[0]} is damaged ({error})") from error
-    return SafeProduct(bands, tags)
+    return Product(bands, tags, nodata=0)
 
 
-def _tags(path: str, root: ElementTree.Element, bands: tuple[str, ...]) -> dict[str, str]:
+def _tags(path: str, root: ElementTree.Element, band_ids: Sequence[str]) -> dict[str, str]:
     tags: dict[str, str] = {}
     offsets: dict[str, str] = {}
     for element in root.iter():
@@ -160,7 +144,7 @@ def _tags(path: str, root: ElementTree.Element, bands: tuple[str, ...]) -> dict[
         elif name in _KEPT:
             tags[name] = text
     if offsets:
-        used = {offsets.get(_BAND_IDS[band]) for band in bands}
+        used = {offsets.get(band_id) for band_id in band_ids}
         if len(used) != 1 or None in used:
             raise SceneError(
                 f"{path}: its metadata gives its bands different offsets, or some none"
