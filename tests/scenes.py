@@ -118,6 +118,7 @@ class StandIn:
     precision_reason = "it is a stand-in"
     suggested_batch_size = 4
     estimates = False
+    sees_surroundings = False
 
     def __init__(self, change: Callable[[NDArray[Any]], NDArray[Any]] = lambda batch: batch):
         self._change = change
@@ -147,6 +148,7 @@ class EstimatingStandIn(StandIn):
     """
 
     estimates = True
+    sees_surroundings = True
 
     def __init__(self, estimate: Callable[[NDArray[Any], NDArray[Any]], tuple[Any, Any, Any]]):
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.chips.eurosat import SIZE, SUFFIXES, Chips, split
+from cloudgan_geo.chips.eurosat import SIZE, Chips, Split, split
 from cloudgan_geo.errors import DatasetError
 from cloudgan_geo.sensors.sentinel2 import EUROSAT
 
@@ -18,6 +19,19 @@ from cloudgan_geo.sensors.sentinel2 import EUROSAT
 BANDS = EUROSAT
 #: DN of reflectance 1.
 _ONE = 10000.0
+#: How many RGB chips EuroSAT has of each class, numbered from 1.
+_COUNTS = {
+    "AnnualCrop": 3000,
+    "Forest": 3000,
+    "HerbaceousVegetation": 3000,
+    "Highway": 2500,
+    "Industrial": 2500,
+    "Pasture": 2000,
+    "PermanentCrop": 2500,
+    "Residential": 3000,
+    "River": 2500,
+    "SeaLake": 3000,
+}
 
 Float32 = NDArray[np.float32]
 
@@ -72,57 +86,40 @@ def load_spectral_chips(path: str | Path) -> SpectralChips:
     return SpectralChips(tuple(names[i] for i in order), np.stack([images[i] for i in order]))
 
 
-def names_for_testing(rgb: str | Path) -> frozenset[str]:
+def names_for_testing() -> frozenset[str]:
     """Returns the names that the article's split of the RGB chips keeps for testing.
 
-    The 13-band chips are some of the RGB ones, so the same split holds for them. No image is
-    decoded.
-
-    Args:
-        rgb: Folder or zip of all RGB chips, `Class/Class_n.jpg`.
-
-    Raises:
-        DatasetError: If there is no such folder or zip, or no chip in it.
+    The 13-band chips are some of the RGB ones and have their names, so the same split holds
+    for them.
     """
-    names = [_bare(name) for name in _names(Path(rgb))]
-    if not names:
-        raise DatasetError(f"{rgb}: holds no .jpg or .png chip, of which the split is made")
-    nameless = Chips(tuple(names), np.zeros((len(names), 0), np.uint8))
-    return frozenset(names[i] for i in split(nameless).test)
+    names = sorted(
+        f"{of}/{of}_{number}.jpg" for of, count in _COUNTS.items() for number in range(1, count + 1)
+    )
+    nameless = Chips(tuple(map(_bare, names)), np.zeros((len(names), 0), np.uint8))
+    return frozenset(nameless.names[i] for i in split(nameless).test)
 
 
-def split_spectral(chips: SpectralChips, rgb: str | Path) -> tuple[SpectralChips, SpectralChips]:
+def split_spectral(chips: SpectralChips, validation: int = 0) -> Split:
     """Divides 13-band chips as the split of the RGB chips does.
 
     Args:
         chips: The chips.
-        rgb: Folder or zip of all RGB chips.
-
-    Returns:
-        Those to train on, and those to test with.
-
-    Raises:
-        DatasetError: As `names_for_testing`.
+        validation: How many training chips to hold out, at most a tenth of them.
     """
-    testing = names_for_testing(rgb)
+    testing = names_for_testing()
     test = [index for index, name in enumerate(chips.names) if name in testing]
     train = [index for index, name in enumerate(chips.names) if name not in testing]
-    return chips.take(train), chips.take(test)
+    # Evenly over the classes, which the names are sorted by.
+    held_out = set(train[:: max(10, math.ceil(len(train) / validation))] if validation else ())
+    return Split(
+        train=tuple(index for index in train if index not in held_out),
+        validation=tuple(sorted(held_out)),
+        test=tuple(test),
+    )
 
 
 def _bare(name: str) -> str:
     return str(Path(name).with_suffix(""))
-
-
-def _names(path: Path) -> list[str]:
-    """Returns the names of the RGB chips in the order in which they are read."""
-    if not path.exists():
-        raise DatasetError(f"{path}: no such folder or zip of EuroSAT's RGB chips")
-    if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-        return [file.relative_to(path).as_posix() for file in found]
-    with _opened(path) as archive:
-        return [name for name in sorted(archive.namelist()) if name.lower().endswith(SUFFIXES)]
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -29,10 +30,9 @@ def plot(run: Path, data: Path | None, out: Path | None) -> None:
     Writes losses.png (generator and discriminator side by side) and panel.png (input, target
     and generated image of five test chips).
     """
-    from cloudgan_geo.chips import eurosat
     from cloudgan_geo.networks.checkpoint import read_generator
-    from cloudgan_geo.training.data import Data
     from cloudgan_geo.training.figures import loss_figure, panel_figure, read_losses
+    from cloudgan_geo.training.loading import load_data
     from cloudgan_geo.training.loop import RunFolder
     from cloudgan_geo.training.samples import sample_rows
 
@@ -42,8 +42,8 @@ def plot(run: Path, data: Path | None, out: Path | None) -> None:
     click.echo(f"Wrote {out / 'losses.png'}")
     if not folder.best.is_file():
         raise RunError(f"{run}: no epoch has finished yet, so there is no generator to sample")
-    chips = eurosat.load_chips(data or _data_of(folder.description))
-    data_of_run = Data(chips, eurosat.split(chips), _recipe_of(folder.description))
+    recipe = replace(_recipe_of(folder.description), validation=0)
+    data_of_run = load_data(data or _data_of(folder.description), recipe)
     generator = read_generator(folder.best)
     rows = sample_rows(generator.network, data_of_run, data_of_run.split.test[:5])
     panel_figure(rows, out / "panel.png")

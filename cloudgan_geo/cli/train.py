@@ -109,11 +109,10 @@ def train(
     # Before numpy is imported: its threads would wait in loops on the cores torch computes on.
     # On two cores the article's generator trains 1.2 times as fast without them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from cloudgan_geo.chips import eurosat
     from cloudgan_geo.networks.precision import choose_device
     from cloudgan_geo.networks.zoo import load_generator
     from cloudgan_geo.training import loop
-    from cloudgan_geo.training.data import Data
+    from cloudgan_geo.training.loading import load_data
     from cloudgan_geo.training.trainer import Trainer
 
     if resume and start_from is not None:
@@ -127,8 +126,7 @@ def train(
     if state is None and folder.last.exists():
         raise OutputExistsError(f"{out}: holds a run already; --resume goes on with it")
     chosen = choose_device(device)
-    chips = eurosat.load_chips(data)
-    run_data = Data(chips, eurosat.split(chips, recipe.validation), recipe)
+    run_data = load_data(data, recipe)
     trainer = Trainer(recipe, chosen, precision)
     if start is not None:
         try:

@@ -50,7 +50,11 @@ class Cleaner(Protocol):
 
     @property
     def estimates(self) -> bool:
-        """Whether it estimates opacity and error, from what surrounds a window."""
+        """Whether it estimates opacity and error."""
+
+    @property
+    def sees_surroundings(self) -> bool:
+        """Whether it is to get views of what surrounds windows."""
 
     def clean(
         self, batch: NDArray[np.float32], view: NDArray[np.float32] | None = None
@@ -61,7 +65,7 @@ class Cleaner(Protocol):
             batch: Of the bands that it reads, model domain, float32 in [0, 1], shape (windows,
                 bands read, 64, 64).
             view: What surrounds them, shape (windows, 3 * bands read + 1, 40, 40), see
-                `windows.surroundings`; only if it `estimates`.
+                `windows.surroundings`; only if it `sees_surroundings`.
 
         Returns:
             The bands that it corrects, and opacity and error if it `estimates`.

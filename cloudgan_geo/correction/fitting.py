@@ -157,6 +157,7 @@ class _Fitted:
         self.precision_reason = cleaner.precision_reason
         self.suggested_batch_size = cleaner.suggested_batch_size
         self.estimates = cleaner.estimates
+        self.sees_surroundings = cleaner.sees_surroundings
 
     def clean(self, batch: Float32, view: Float32 | None = None) -> Cleaned[Float32]:
         """Cleans windows of the bands that there are; see `Cleaner.clean`."""

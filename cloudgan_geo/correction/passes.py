@@ -74,6 +74,7 @@ class SceneCorrection:
         self._radiometry = radiometry
         self._grid = grid
         self._clean = cleaner.clean
+        self._looks_around = cleaner.sees_surroundings
         self._bands = cleaner.bands
         # Where the bands that the cleaner reads and corrects are among those of the scene.
         self._reads_at = scene.used_positions
@@ -100,7 +101,7 @@ class SceneCorrection:
         Raises:
             SceneError: If the file is gone, damaged or truncated.
         """
-        if self._rule is None:
+        if not self._looks_around:
             yield from self._read(strips, lambda rows: None)
             return
         surroundings = Surroundings(self._grid, len(self._reads_at), self._radiometry.to_model)

@@ -11,15 +11,15 @@ from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
+from cloudgan_geo.networks.veil import VeilGenerator
 
-Generator = UNetGenerator | ThinGenerator
+Generator = UNetGenerator | ThinGenerator | VeilGenerator
 
 #: By the name in cards.
-ARCHITECTURES: dict[str, type[UNetGenerator] | type[ThinGenerator]] = {
-    of.architecture: of for of in (UNetGenerator, ThinGenerator)
+ARCHITECTURES: dict[str, type[UNetGenerator] | type[ThinGenerator] | type[VeilGenerator]] = {
+    of.architecture: of for of in (UNetGenerator, ThinGenerator, VeilGenerator)
 }
 
-_FIRST_WEIGHT = "conv_1.double_conv.0.weight"
 _LAST_WEIGHT = "output.weight"
 #: A weight that only the generator for thin cloud has.
 _VIEW_WEIGHT = "view.entry.0.weight"
@@ -36,16 +36,16 @@ def build(state: Mapping[str, Tensor], card: dict[str, Any], bands: BandSet) -> 
     Raises:
         WeightsError: If they are of no architecture that is known, or of other bands.
     """
-    first = state.get(_FIRST_WEIGHT)
-    if first is None or first.ndim != 4:
-        raise WeightsError("weights of another network, not of a U-Net generator")
     name = card.get("architecture", "thin" if _VIEW_WEIGHT in state else "unet")
     architecture = ARCHITECTURES.get(name) if isinstance(name, str) else None
     if architecture is None:
         raise WeightsError(
             f"its card names an architecture {name!r} that is not known: {', '.join(ARCHITECTURES)}"
         )
-    width, channels = first.shape[:2]
+    first = state.get(architecture.first_weight)
+    if first is None or first.ndim != 4:
+        raise WeightsError("weights of another network, not of a U-Net generator")
+    width, channels = len(first), architecture.bands_of_first(first)
     if channels != len(bands.reads):
         raise WeightsError(
             f"its weights read {channels} bands, but {_named(card)} {len(bands.reads)}: "

@@ -41,6 +41,8 @@ class UNetLevels(nn.Module):
 
     #: Height and width of an input must be multiples of this (four times max-pool 2).
     multiple = 16
+    #: The weight whose shape tells width and bands.
+    first_weight = "conv_1.double_conv.0.weight"
 
     def __init__(self, channels: int, width: int, joining: int = 0) -> None:
         super().__init__()
@@ -60,6 +62,11 @@ class UNetLevels(nn.Module):
         self.conv_8 = DoubleConv(4 * w, 2 * w)
         self.upconv_4 = nn.ConvTranspose2d(2 * w, w, 2, stride=2)
         self.conv_9 = DoubleConv(2 * w, w)
+
+    @staticmethod
+    def bands_of_first(weight: Tensor) -> int:
+        """Returns how many bands a first weight reads."""
+        return weight.shape[1]
 
     def encode(self, x: Tensor) -> tuple[Tensor, Skips]:
         """Goes down to the lowest level.

@@ -114,7 +114,7 @@ class DeviceMosaic:
             pixels: All that its windows cover, any real dtype, shape (bands read, rows, width).
             around: Blocks around it, from 16 blocks above and left of its first window on,
                 shape (3 * bands read + 1, block rows, block columns), for a cleaner that
-                `estimates`.
+                `sees_surroundings`.
         """
         self._first = first
         # As `raster.reading.radiometry.Radiometry.to_model`, step by step.
@@ -151,7 +151,7 @@ class DeviceMosaic:
         if len(gaps):
             windows[self._send(gaps)] = self._send(filled)
         views = None
-        if self._cleaner.estimates:
+        if self._cleaner.sees_surroundings:
             above = self._view_rows[rows] - self._view_rows[self._first]
             views = self._cut(self._around, above, self._view_columns[columns], VIEW)
         cleaned = self._cleaner.clean_tensors(windows, views)

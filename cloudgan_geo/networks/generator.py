@@ -22,9 +22,11 @@ class UNetGenerator(UNetLevels):
         width: Feature maps of the first level; each level below doubles them.
     """
 
-    #: Name in cards, whether it estimates opacity and error, and layers never to run in bf16.
+    #: Name in cards, whether it estimates opacity and error, whether it sees what surrounds a
+    #: window, and layers never to run in bf16.
     architecture = "unet"
     estimates = False
+    sees_surroundings = False
     exact = ("output",)
 
     def __init__(self, bands: BandSet = RGB, width: int = 32) -> None:

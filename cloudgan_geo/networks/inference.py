@@ -19,6 +19,7 @@ from cloudgan_geo.errors import UsageError, WeightsError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.cleaned import Cleaned
 from cloudgan_geo.networks.precision import choose_device, choose_precision, settle_precision
+from cloudgan_geo.networks.veil import LEVELS, VeilGenerator
 from cloudgan_geo.networks.zoo import load_generator
 
 _BATCH_SIZE = {"cpu": 16, "cuda": 256, "mps": 64}
@@ -45,7 +46,8 @@ class PreparedGenerator:
         precision: `fp32` or `bf16`, after `auto` was decided.
         precision_reason: Why this one.
         suggested_batch_size: Windows a batch that keep the device busy.
-        estimates: Whether it also estimates opacity and error, from what surrounds a window.
+        estimates: Whether it also estimates opacity and error.
+        sees_surroundings: Whether it is to get views of what surrounds windows.
 
     Raises:
         UsageError: If the device, the precision or a compiler is not available.
@@ -77,9 +79,27 @@ class PreparedGenerator:
         for layer in loaded.network.exact:
             self._network.get_submodule(layer).float()
         self.estimates = loaded.network.estimates
+        self.sees_surroundings = loaded.network.sees_surroundings
+        self._asks = isinstance(loaded.network, VeilGenerator)
+        self._told = self._telling((True,) * len(self.bands.reads), None)
         self._error_scale = _ErrorScale(loaded.card)
         if compile:
             self._compile()
+
+    def for_scene(self, present: tuple[bool, ...], level: str | None) -> PreparedGenerator:
+        """Returns the same generator, told what a scene has.
+
+        Args:
+            present: Of each band that it reads, whether the scene has it.
+            level: Of the scene's processing, `1C` or `2A`; None if it is not known.
+        """
+        told = copy.copy(self)
+        told._told = self._telling(present, level)
+        return told
+
+    def _telling(self, present: tuple[bool, ...], level: str | None) -> Tensor:
+        flags = [*present, *(level == name for name in LEVELS)]
+        return torch.tensor(flags, dtype=torch.float32, device=self._device)
 
     def clean(
         self, batch: NDArray[np.float32], view: NDArray[np.float32] | None = None
@@ -92,7 +112,7 @@ class PreparedGenerator:
             batch: Cloudy windows in the model domain, float32 in [0, 1], shape (windows, bands
                 read, height, width), height and width multiples of 16.
             view: What surrounds them, shape (windows, 3 * bands read + 1, 40, 40), for a
-                generator that `estimates`; see `windows.surroundings`.
+                generator that `sees_surroundings`; see `windows.surroundings`.
 
         Returns:
             Clear windows of the bands that it corrects; from a generator that `estimates` also
@@ -136,7 +156,8 @@ class PreparedGenerator:
     def _forward(self, windows: Tensor, views: Tensor | None) -> Cleaned[Tensor]:
         if not self.estimates:
             return Cleaned(cast(Tensor, self._network(windows.to(self._dtype))))
-        estimate = self._network(windows, views)
+        beside = self._told.expand(len(windows), -1) if self._asks else views
+        estimate = self._network(windows, beside)
         image = windows[:, self.bands.selected] + estimate.correction
         error = estimate.error * self._error_scale.at(estimate.opacity)
         return Cleaned(image, estimate.opacity, error)
@@ -150,7 +171,8 @@ class PreparedGenerator:
             )
         self._network = cast(nn.Module, torch.compile(self._network, dynamic=True))
         try:
-            self.clean(*(np.zeros((2, *shape), np.float32) for shape in self._shapes))
+            shapes = self._shapes[: 1 + self.sees_surroundings]
+            self.clean(*(np.zeros((2, *shape), np.float32) for shape in shapes))
         except Exception as error:  # of whatever compiles it: torch, triton, a C compiler
             reason = str(error).strip().partition("\n")[0]
             raise UsageError(

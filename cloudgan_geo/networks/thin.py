@@ -65,6 +65,7 @@ class ThinGenerator(UNetLevels):
     #: As of the article's generator.
     architecture = "thin"
     estimates = True
+    sees_surroundings = True
     exact = ("output", "veil")
 
     def __init__(

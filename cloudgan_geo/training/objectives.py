@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cloudgan_geo.networks.architectures import Generator
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import Estimate, ThinGenerator
+from cloudgan_geo.networks.veil import VeilGenerator, detail
 from cloudgan_geo.training.data import ChipBatch
-from cloudgan_geo.training.recipe import Recipe
+from cloudgan_geo.training.recipe import Clouds, Recipe
+from cloudgan_geo.training.spectra import VEIL
 
 #: Mean square below which a chip counts as right: 43 dB, so that clear chips, which could be
 #: improved for ever, do not take all there is to learn.
 _RIGHT = 5e-5
 #: Weights of the opacity's and the expected error's terms beside the image's.
 _OPACITY_WEIGHT, _ERROR_WEIGHT = 4.0, 0.1
+#: The same under veils, where reflectance .5 to .8 is 1; and of the error's contrast, whose term
+#: has this weight beside.
+_RIGHT_VEIL, _RIGHT_CONTRAST, _CONTRAST_WEIGHT = 9e-5, 9e-6, 0.4
+#: Weights of the groups of bands, and the bands that people look at.
+_GROUP_WEIGHTS = {"visible": 0.6, "nir": 0.25, "swir": 0.15}
+_VISIBLE = [VEIL.reads.index(name) for name in VEIL.sensor.visible]
 #: Share of absolute errors that are to lie below the expected one.
 COVERAGE = 0.9
 #: Errors below this are the same to the expected error's term: a tenth of a DN in 275.
@@ -27,7 +37,7 @@ _SMALL = 1e-3
 class Objective(Protocol):
     """One way to train a generator."""
 
-    def network(self) -> nn.Module:
+    def network(self) -> Generator:
         """Returns a new generator."""
 
     def predict(self, network: nn.Module, batch: ChipBatch) -> Any:
@@ -106,6 +116,60 @@ class ThinObjective:
         )
 
 
+class VeilObjective:
+    """Correction, opacity and expected errors of all bands under the law of a veil.
+
+    The image's term is as of `ThinObjective`, of each group of bands by itself, and once more
+    of what the error differs from its own mean around: of a veil's two effects the loss of
+    contrast is the smaller error, and would be learned last.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    def network(self) -> VeilGenerator:
+        """Returns a generator of all bands."""
+        width = self._recipe.width
+        return VeilGenerator(VEIL, (width, 2 * width, 4 * width, 128 * width // 24))
+
+    def predict(self, network: nn.Module, batch: ChipBatch) -> Estimate:
+        """Returns the estimate."""
+        estimate: Estimate = network(batch.cloudy, batch.told)
+        return estimate
+
+    def image(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
+        """Returns the corrected bands, not clipped; those that are not there stay 0."""
+        corrected = batch.cloudy[:, VEIL.selected] + prediction.correction
+        return corrected * _there(batch)
+
+    def loss(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
+        """Returns the sum of the three terms, those of the groups weighted."""
+        there = _there(batch)
+        difference = (self.image(prediction, batch) - batch.clear) * there
+        saturated = (batch.cloudy[:, _VISIBLE] >= 1).all(dim=1, keepdim=True)
+        difference = difference.masked_fill(saturated, 0.0)
+        contrast = detail(difference)
+        total = _OPACITY_WEIGHT * F.l1_loss(prediction.opacity, batch.opacity)
+        for index, (group, weight) in enumerate(_GROUP_WEIGHTS.items()):
+            bands = list(VEIL.grouped[VEIL.groups.index(group)])
+            share = there[:, bands].mean(dim=1).clamp(min=1 / len(bands))
+            for part, right, factor in (
+                (difference, _RIGHT_VEIL, 1.0),
+                (contrast, _RIGHT_CONTRAST, _CONTRAST_WEIGHT),
+            ):
+                square = part[:, bands].square().mean(dim=1) / share
+                total = total + weight * factor * (square.mean(dim=(1, 2)) + right).log().mean()
+            errors = difference[:, bands].detach().abs()
+            expected = prediction.error[:, index : index + 1]
+            total = total + _ERROR_WEIGHT * weight * quantile_loss(expected, errors)
+        return total
+
+
+def _there(batch: ChipBatch) -> Tensor:
+    """Returns 1 for each corrected band that a chip has, else 0: (chips, bands, 1, 1)."""
+    return batch.told[:, list(VEIL.corrected), None, None]
+
+
 def quantile_loss(expected: Tensor, error: Tensor) -> Tensor:
     """Returns the loss that is least where `COVERAGE` of the errors lie below the expected.
 
@@ -122,4 +186,11 @@ def quantile_loss(expected: Tensor, error: Tensor) -> Tensor:
 
 def objective_of(recipe: Recipe) -> Objective:
     """Returns the objective of a recipe's clouds."""
-    return ThinObjective(recipe) if recipe.clouds == "scattering" else ArticleObjective(recipe)
+    return _OBJECTIVES[recipe.clouds](recipe)
+
+
+_OBJECTIVES: dict[Clouds, Callable[[Recipe], Objective]] = {
+    "article": ArticleObjective,
+    "scattering": ThinObjective,
+    "veil": VeilObjective,
+}

@@ -9,7 +9,7 @@ from cloudgan_geo.arguments import Argument
 from cloudgan_geo.choices import Adversarial, Context, Schedule
 from cloudgan_geo.errors import UsageError
 
-Clouds = Literal["article", "scattering"]
+Clouds = Literal["article", "scattering", "veil"]
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,11 @@ class Recipe:
 
     Attributes:
         name: What `recipe` calls it.
-        clouds: The `article`'s, for its generator; or `scattering`, for the one that also
-            predicts opacity and error.
+        clouds: The `article`'s, for its generator; `scattering`, for the one that also predicts
+            opacity and error; or `veil`, over 13-band chips, for the one that does so in all bands.
         context: What that one sees beyond a chip; see `networks.thin`.
         epochs: Passes over the training chips.
+        repeats: How often an epoch draws every chip, under `veil`.
         batch_size: Chips a step.
         generator_lr: Learning rate of the generator's Adam, its peak under `cosine`.
         discriminator_lr: Learning rate of the discriminator's Adam.
@@ -48,6 +49,7 @@ class Recipe:
     clouds: Clouds = "article"
     context: Context = "surroundings"
     epochs: int = 15
+    repeats: int = 1
     batch_size: int = 64
     generator_lr: float = 1e-4
     discriminator_lr: float = 1e-5
@@ -105,6 +107,22 @@ RECIPES = {
         augment=True,
         width=16,
         clip=1.0,
+    ),
+    # The law of a veil in all bands, fidelity alone.
+    "veil": Recipe(
+        "veil",
+        clouds="veil",
+        epochs=10,
+        repeats=6,
+        batch_size=32,
+        generator_lr=2e-3,
+        adversarial_weight=0.0,
+        schedule="cosine",
+        ema=0.998,
+        augment=True,
+        width=24,
+        clip=1.0,
+        validation=64,
     ),
 }
 

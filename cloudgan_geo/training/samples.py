@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
+from cloudgan_geo.networks.architectures import Generator
+from cloudgan_geo.sensors import DEFAULT
 from cloudgan_geo.training.data import ChipBatch, Data
 from cloudgan_geo.training.objectives import objective_of
 
@@ -20,7 +22,7 @@ Image = NDArray[np.float32]
 
 @torch.inference_mode()
 def sample_rows(
-    generator: nn.Module, data: Data, indices: Sequence[int]
+    generator: Generator, data: Data, indices: Sequence[int]
 ) -> list[tuple[Image, Image, Image]]:
     """Returns cloudy, clear and generated image of some chips under the recipe's clouds.
 
@@ -36,9 +38,18 @@ def sample_rows(
     batch = ChipBatch(*(part.to(device) for part in data.under_clouds(indices, _SAMPLE_EPOCH)))
     objective = objective_of(data.recipe)
     generated = objective.image(objective.predict(generator, batch), batch).clamp(0, 1)
-    images = (_pictures(part) for part in (batch.cloudy, batch.clear, generated))
+    bands = generator.bands
+    images = (
+        _pictures(part, of)
+        for part, of in (
+            (batch.cloudy, bands.reads),
+            (batch.clear, bands.corrects),
+            (generated, bands.corrects),
+        )
+    )
     return list(zip(*images, strict=True))
 
 
-def _pictures(images: Tensor) -> list[Image]:
-    return list(images.cpu().numpy().transpose(0, 2, 3, 1))
+def _pictures(images: Tensor, bands: tuple[str, ...]) -> list[Image]:
+    shown = images[:, [bands.index(name) for name in DEFAULT.visible]]
+    return list(shown.cpu().numpy().transpose(0, 2, 3, 1))

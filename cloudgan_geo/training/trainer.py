@@ -14,6 +14,7 @@ from torch.nn.utils import clip_grad_norm_
 from cloudgan_geo import defaults
 from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.errors import RunError
+from cloudgan_geo.networks.architectures import Generator
 from cloudgan_geo.networks.discriminator import ResNetDiscriminator
 from cloudgan_geo.networks.precision import autocast, choose_training_precision
 from cloudgan_geo.training.data import ChipBatch, Data
@@ -45,7 +46,7 @@ class Trainer:
         self.device = device
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.objective = objective_of(recipe)
-        self.generator: nn.Module = self.objective.network().to(**layout)
+        self.generator: Generator = self.objective.network().to(**layout)
         self.discriminator = ResNetDiscriminator().to(**layout)
         self.averaged = copy.deepcopy(self.generator).eval()
         self.generator_optimiser = torch.optim.Adam(self.generator.parameters())

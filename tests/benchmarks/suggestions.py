@@ -44,7 +44,7 @@ from cloudgan_geo.networks.discriminator import ResidualBlock, ResNetDiscriminat
 from cloudgan_geo.networks.precision import autocast
 from cloudgan_geo.networks.thin import Context, Estimate, ThinGenerator
 from cloudgan_geo.training import objectives
-from cloudgan_geo.training.data import VALIDATION_EPOCH, Batch, Data
+from cloudgan_geo.training.data import VALIDATION_EPOCH, ChipBatch, VisibleData
 from cloudgan_geo.training.objectives import ThinObjective, quantile_loss
 from cloudgan_geo.training.recipe import Recipe, recipe_named
 from cloudgan_geo.training.trainer import Trainer
@@ -90,7 +90,7 @@ class YuvObjective(ThinObjective):
     added up, not averaged, so that a grey error costs as much as it does in RGB.
     """
 
-    def loss(self, prediction: Estimate, batch: Batch) -> Tensor:
+    def loss(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
         image = self.image(prediction, batch)
         red, green, blue = (image - batch.clear).unbind(dim=1)
         luma = 0.299 * red + 0.587 * green + 0.114 * blue
@@ -171,15 +171,15 @@ def make_trainer(variant: Variant, precision: str) -> Trainer:
     return trainer
 
 
-def within(data: Data, indices: Iterable[int], land_cover: str) -> tuple[int, ...]:
+def within(data: VisibleData, indices: Iterable[int], land_cover: str) -> tuple[int, ...]:
     """Returns those of some chips that are of a land cover."""
     return tuple(i for i in indices if land_cover in (ALL, data.chips.names[i].partition("/")[0]))
 
 
-def train(variant: Variant, data: Data, steps: int, precision: str) -> Trainer:
+def train(variant: Variant, data: VisibleData, steps: int, precision: str) -> Trainer:
     """Trains a variant from random weights."""
     chosen = replace(data.split, train=within(data, data.split.train, variant.land_cover))
-    own = Data(data.chips, chosen, variant.recipe)
+    own = VisibleData(chosen, variant.recipe, data.chips)
     # Surrounded by any training chips, whatever their land cover, as the test chips are.
     vars(own)["_veiled"] = data._veiled
     trainer = make_trainer(variant, precision)
@@ -190,7 +190,7 @@ def train(variant: Variant, data: Data, steps: int, precision: str) -> Trainer:
     return trainer
 
 
-def step_ratio(variant: Variant, data: Data, precision: str) -> float:
+def step_ratio(variant: Variant, data: VisibleData, precision: str) -> float:
     """Returns the processor seconds of a step, late in a run, by those of the baseline."""
     if variant == BASELINE:
         return 1.0
@@ -207,17 +207,17 @@ def step_ratio(variant: Variant, data: Data, precision: str) -> float:
     return of_variant / of_baseline
 
 
-def thin_batch(data: Data, land_cover: str) -> Batch:
+def thin_batch(data: VisibleData, land_cover: str) -> ChipBatch:
     """Returns test chips under training's clouds, those under thin ones."""
     chosen = within(data, data.split.test, land_cover)[:TESTED]
     batch = data.under_clouds(chosen, VALIDATION_EPOCH, vary=False)
     transmittance = 1 - batch.opacity.mean(dim=(1, 2, 3))
     thin = (transmittance >= THIN[0]) & (transmittance <= THIN[1])
-    return Batch(*(part[thin] for part in batch))
+    return ChipBatch(*(part[thin] for part in batch))
 
 
 @torch.inference_mode()
-def score(trainer: Trainer, batch: Batch) -> dict[str, float]:
+def score(trainer: Trainer, batch: ChipBatch) -> dict[str, float]:
     """Returns the mean scores of the averaged generator."""
     with autocast(trainer.device, trainer.dtype):
         prediction = trainer.objective.predict(trainer.averaged, batch)
@@ -226,7 +226,7 @@ def score(trainer: Trainer, batch: Batch) -> dict[str, float]:
 
 
 def measure(
-    variant: Variant, tests: dict[str, Batch], data: Data, steps: int, precision: str
+    variant: Variant, tests: dict[str, ChipBatch], data: VisibleData, steps: int, precision: str
 ) -> list[Row]:
     """Trains a variant and scores it on every set of test chips."""
     ratio = step_ratio(variant, data, precision)
@@ -274,7 +274,7 @@ def main() -> None:
     kept = [Row(**row) for row in json.loads(stored)]
     done = [row for row in kept if row.steps == chosen.steps]
     chips = load_chips(chosen.data)
-    data = Data(chips, split(chips, FIDELITY.validation), FIDELITY)
+    data = VisibleData(split(chips, FIDELITY.validation), FIDELITY, chips)
     if unknown := set(chosen.classes) - {name.partition("/")[0] for name in chips.names}:
         sys.exit(f"{chosen.data}: no chips of {', '.join(unknown)}")
     batches = {name: thin_batch(data, name) for name in (ALL, *chosen.classes)}

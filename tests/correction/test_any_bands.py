@@ -36,6 +36,7 @@ class BandsStandIn:
     precision_reason = "asked for"
     suggested_batch_size = 4
     estimates = False
+    sees_surroundings = False
 
     def __init__(self, bands, gain=1.0, shift=0.0):
         self.bands = bands
@@ -55,6 +56,7 @@ class EstimatingBandsStandIn(BandsStandIn):
     """The same, with opacity .5 everywhere and an error of .01 times its number a group."""
 
     estimates = True
+    sees_surroundings = True
 
     def clean(self, batch, view=None):
         assert view.shape == (len(batch), 3 * len(self.bands.reads) + 1, 40, 40)

@@ -12,7 +12,7 @@ from cloudgan_geo.sensors.sentinel2 import SENSOR
 class Unchanged:
     """A generator that gives its input back and estimates nothing."""
 
-    name, sha256, estimates = "unchanged", "0" * 64, False
+    name, sha256, estimates, sees_surroundings = "unchanged", "0" * 64, False, False
     device, precision, precision_reason, suggested_batch_size = "cpu", "fp32", "asked for", 8
     bands = RGB
 
@@ -24,7 +24,7 @@ class Unchanged:
 class Darker(Unchanged):
     """A generator that takes a tenth of its input away and estimates something."""
 
-    name, sha256, estimates = "darker", "1" * 64, True
+    name, sha256, estimates, sees_surroundings = "darker", "1" * 64, True, True
 
     def clean(self, batch, view=None):
         assert view.shape == (len(batch), 10, 40, 40)

@@ -94,7 +94,7 @@ def test_only_scenes_with_cirrus_give_shapes(data_root):
 class Spotting:
     """Takes light away where red is above a reflectance of .1, and calls that cloud."""
 
-    name, sha256, estimates = "spotting", "3" * 64, True
+    name, sha256, estimates, sees_surroundings = "spotting", "3" * 64, True, True
     device, precision, precision_reason, suggested_batch_size = "cpu", "fp32", "asked for", 8
     bands = RGB
 

@@ -12,7 +12,7 @@ from cloudgan_geo import load_generator
 from cloudgan_geo.chips.eurosat import load_chips, split
 from cloudgan_geo.errors import RunError, UsageError
 from cloudgan_geo.training import loop
-from cloudgan_geo.training.data import Data
+from cloudgan_geo.training.data import VisibleData
 from cloudgan_geo.training.recipe import RECIPES, Recipe, recipe_named
 from cloudgan_geo.training.trainer import Trainer, adversarial_weight, schedule_factor
 
@@ -27,7 +27,7 @@ def chips(sample_data):
 
 
 def data_for(chips, recipe):
-    return Data(chips, split(chips, recipe.validation), recipe)
+    return VisibleData(split(chips, recipe.validation), recipe, chips)
 
 
 def train(chips, folder, recipe=TINY, *, stop_at=None, resume=False):

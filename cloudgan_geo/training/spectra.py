@@ -1,0 +1,179 @@
+"""Batches of 13-band chips under veils, and what a generator is told about them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cloudgan_geo.bands import BandSet
+from cloudgan_geo.chips.multispectral import BANDS as CHIP_BANDS
+from cloudgan_geo.chips.multispectral import SpectralChips
+from cloudgan_geo.chips.spectral_grounds import draw_spectral_ground
+from cloudgan_geo.clouds.detector import CLEAR_CIRRUS, add_noise
+from cloudgan_geo.clouds.spectral_drawing import draw_spectral_cloud
+from cloudgan_geo.sensors import DEFAULT
+from cloudgan_geo.sensors.sensor import GROUPS
+from cloudgan_geo.training.data import ChipBatch, Data
+
+Float32 = NDArray[np.float32]
+
+#: The band that sees cirrus, and hardly any ground.
+CIRRUS = "B10"
+
+#: Reflectance that is 1 in the model domain: bright cloud in the visible, vegetation and sand in
+#: the others, dense cirrus in its own band.
+_DOMAIN = {"visible": 0.5, "nir": 0.8, "swir": 0.8}
+_CIRRUS_DOMAIN = 0.12
+#: Bands that a scene may lack: what is left are those of 10 m and the two of the SWIR.
+_OPTIONAL = ("B01", "B05", "B06", "B07", "B8A", "B09", CIRRUS)
+#: What is trained to see and correct.
+VEIL = BandSet(
+    reads=DEFAULT.names,
+    corrects=tuple(name for name in DEFAULT.names if name != CIRRUS),
+    domain=tuple(
+        _CIRRUS_DOMAIN if band.name == CIRRUS else _DOMAIN[band.group] for band in DEFAULT.bands
+    ),
+    groups=GROUPS,
+    optional=_OPTIONAL,
+    asks_level=True,
+)
+
+#: Share of chips that look like level 2A, which has no B10.
+_CORRECTED_SHARE = 0.35
+#: Of level 1C, the share that lacks B10 all the same; of all, the share that lacks each of the
+#: other optional bands with a chance of three in ten; and the share whose level is not told.
+_NO_CIRRUS, _FEWER, _LACKS, _UNTOLD = 0.15, 0.15, 0.3, 0.15
+#: A drawn chip is used this often, each time turned and with other bands, while so many lie
+#: ready: drawing takes as long as training on it.
+_USES, _READY = 4, 256
+
+
+class VeiledChip(NamedTuple):
+    """A chip under a veil, in the bands of `VEIL`.
+
+    Attributes:
+        cloudy: Model domain, float32 in [0, 1], shape (13, 64, 64).
+        clear: The same without veil.
+        opacity: Float32 in [0, 1], shape (1, 64, 64).
+        corrected: Whether it looks like level 2A.
+    """
+
+    cloudy: Float32
+    clear: Float32
+    opacity: Float32
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class SpectralData(Data):
+    """13-band chips, which of them train and validate, and the recipe that says how.
+
+    An epoch is so many steps that every training chip is drawn `recipe.repeats` times.
+    """
+
+    chips: SpectralChips
+    _drawn: dict[int, VeiledChip] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many batches an epoch has."""
+        uses = len(self.split.train) * self.recipe.repeats * _USES
+        return math.ceil(uses / self.recipe.batch_size)
+
+    def batch(self, step: int) -> ChipBatch:
+        """Returns the batch of a step, the same whenever it is asked for."""
+        first = step * max(1, self.recipe.batch_size // _USES)
+        for old in [number for number in self._drawn if number < first - _READY]:
+            self._drawn.pop(old, None)
+        rng = np.random.default_rng((self.recipe.seed, 1, step))
+        chosen = first + rng.choice(_READY, self.recipe.batch_size, replace=False)
+        return _told_batch([self._veiled(int(number)) for number in chosen], rng)
+
+    def under_clouds(self, indices: Sequence[int], epoch: int, vary: bool = False) -> ChipBatch:
+        """Lays veils over some chips.
+
+        Args:
+            indices: Which chips.
+            epoch: Draws other veils for the same chips.
+            vary: Change the ground; the draw does so always, because all ground is Europe's.
+        """
+        seed = self.recipe.seed
+        drawn = [
+            veil_chip(self.chips.reflectance(i), np.random.default_rng((seed, 2, epoch, i)))
+            for i in indices
+        ]
+        rng = np.random.default_rng((seed, 3, epoch, *indices[:1]))
+        return _told_batch(drawn, rng, turn=False)
+
+    def _veiled(self, number: int) -> VeiledChip:
+        """Returns the chip of a draw; the same for a number, whenever it is asked for."""
+        if number not in self._drawn:
+            rng = np.random.default_rng((self.recipe.seed, 0, number))
+            index = self.split.train[int(rng.integers(len(self.split.train)))]
+            self._drawn[number] = veil_chip(self.chips.reflectance(index), rng)
+        return self._drawn[number]
+
+
+def veil_chip(reflectance: Float32, rng: np.random.Generator) -> VeiledChip:
+    """Draws a veil over a chip.
+
+    Args:
+        reflectance: Shape (13, 64, 64), the bands as the chips hold them.
+        rng: Source of everything that is random.
+    """
+    corrected = bool(rng.random() < _CORRECTED_SHARE)
+    cloud = draw_spectral_cloud(rng, VEIL.reads)
+    ground = draw_spectral_ground(rng, VEIL.reads, corrected=corrected, clear=not cloud.layers)
+    clear = ground.change(_turned(reflectance[_ORDER], int(rng.integers(8))))
+    low, high = np.log(CLEAR_CIRRUS)
+    clear[VEIL.reads.index(CIRRUS)] = math.exp(rng.uniform(low, high))
+    cloudy, opacity = cloud.apply(clear)
+    cloudy = add_noise(rng, cloudy, VEIL.reads)
+    return VeiledChip(_model(cloudy), _model(clear), opacity[None], corrected)
+
+
+_ORDER = [CHIP_BANDS.index(name) for name in VEIL.reads]
+_ONES = np.array(VEIL.domain, np.float32)[:, None, None]
+
+
+def _model(reflectance: Float32) -> Float32:
+    return np.asarray(np.clip(reflectance / _ONES, 0, 1), np.float32)
+
+
+def _turned(image: NDArray[np.float32], orientation: int) -> Float32:
+    turned = np.rot90(image, orientation % 4, (1, 2))
+    return np.ascontiguousarray(turned[:, :, ::-1] if orientation >= 4 else turned)
+
+
+def _told_batch(
+    drawn: Sequence[VeiledChip], rng: np.random.Generator, turn: bool = True
+) -> ChipBatch:
+    """Puts chips together, takes bands away and turns all of them the same way."""
+    told = np.stack([_telling(of.corrected, rng) for of in drawn])
+    there = told[:, : len(VEIL.reads), None, None]
+    orientation = int(rng.integers(8)) if turn else 0
+    cloudy, clear, opacity = (
+        np.stack([_turned(part, orientation) for part in parts])
+        for parts in zip(*(of[:3] for of in drawn), strict=True)
+    )
+    parts = (cloudy * there, clear[:, VEIL.selected], opacity, np.empty(0, np.float32), told)
+    return ChipBatch(*map(torch.from_numpy, parts))
+
+
+def _telling(corrected: bool, rng: np.random.Generator) -> Float32:
+    """Draws which bands are there, and whether the level is told; see `VeilGenerator.forward`."""
+    there = dict.fromkeys(VEIL.reads, True)
+    fewer, level = rng.random(2)
+    for name in _OPTIONAL:
+        if name == CIRRUS:
+            there[name] = not corrected and rng.random() >= _NO_CIRRUS
+        elif fewer < _FEWER:
+            there[name] = rng.random() >= _LACKS
+    known = level >= _UNTOLD
+    return np.array([*there.values(), known and not corrected, known and corrected], np.float32)

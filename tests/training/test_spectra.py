@@ -1,0 +1,140 @@
+"""Training on 13-band chips under veils: batches, what is told, the loss, whole runs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from cloudgan_geo import load_generator
+from cloudgan_geo.chips.eurosat import Split
+from cloudgan_geo.chips.multispectral import BANDS as CHIP_BANDS
+from cloudgan_geo.chips.multispectral import SpectralChips
+from cloudgan_geo.networks.thin import Estimate
+from cloudgan_geo.training import loop
+from cloudgan_geo.training.objectives import objective_of
+from cloudgan_geo.training.recipe import recipe_named
+from cloudgan_geo.training.samples import sample_rows
+from cloudgan_geo.training.spectra import VEIL, SpectralData
+from cloudgan_geo.training.trainer import Trainer
+
+TINY = replace(recipe_named("veil"), epochs=2, repeats=1, batch_size=4, width=3, validation=2)
+B10 = VEIL.reads.index("B10")
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    level = rng.uniform(300, 3000, (6, len(CHIP_BANDS), 1, 1))
+    images = level + rng.normal(0, 80, (6, len(CHIP_BANDS), 64, 64))
+    names = tuple(f"Forest/Forest_{number}" for number in range(6))
+    split = Split(train=(0, 1, 2, 3), validation=(4, 5), test=())
+    return SpectralData(split, TINY, SpectralChips(names, images.clip(1).astype(np.uint16)))
+
+
+def test_a_batch_is_a_function_of_its_step(data):
+    fresh = SpectralData(data.split, data.recipe, data.chips)
+    late = [data.batch(step) for step in range(4)][3]
+    assert all(torch.equal(a, b) for a, b in zip(late, fresh.batch(3), strict=True))
+    assert not torch.equal(late.cloudy, fresh.batch(2).cloudy)
+    assert late.cloudy.shape == (4, 13, 64, 64)
+    assert late.clear.shape == (4, 12, 64, 64)
+    assert late.told.shape == (4, 15)
+
+
+def test_what_is_not_there_is_zero_and_level_2a_has_no_cirrus_band(data):
+    recipe = replace(TINY, batch_size=128)
+    batch = SpectralData(data.split, recipe, data.chips).batch(0)
+    there, levels = batch.told[:, :13].bool(), batch.told[:, 13:]
+    assert (batch.cloudy[~there] == 0).all()
+    assert (batch.cloudy[there].amax(dim=(1, 2)) > 0).all()
+    assert not there[levels[:, 1] == 1, B10].any()
+    needed = [VEIL.reads.index(name) for name in VEIL.needs]
+    assert there[:, needed].all()
+    shares = there.float().mean(dim=0)
+    assert 0.4 < shares[B10] < 0.75
+    assert (levels.sum(dim=1) <= 1).all()
+    assert (levels.sum(dim=1) == 0).any()
+    assert (levels == 1).any(dim=0).all()
+
+
+def test_clear_chips_differ_from_their_ground_by_noise_alone(data):
+    batch = SpectralData(data.split, replace(TINY, batch_size=128), data.chips).batch(0)
+    clear = batch.opacity.amax(dim=(1, 2, 3)) == 0
+    there = batch.told[:, list(VEIL.corrected), None, None]
+    change = ((batch.cloudy[:, VEIL.selected] - batch.clear) * there).abs().mean(dim=(1, 2, 3))
+    assert 2 <= clear.sum() < 64
+    assert change[clear].max() < 0.003
+    assert change[~clear].mean() > 0.01
+
+
+def test_the_loss_is_least_for_the_truth(data):
+    batch, objective = data.batch(0), objective_of(TINY)
+    truth = batch.clear - batch.cloudy[:, VEIL.selected]
+    error = torch.full((4, 3, 64, 64), 0.01)
+    losses = [
+        objective.loss(Estimate(truth + bias, batch.opacity * part, error), batch).item()
+        for bias, part in ((0.0, 1.0), (0.02, 1.0), (0.0, 0.5), (truth.std() * -1, 1.0))
+    ]
+    assert losses[0] == min(losses)
+    # A missing band is neither here nor there.
+    absent = batch.told.clone()
+    absent[:, VEIL.reads.index("B09")] = 0
+    without = batch._replace(told=absent)
+    wrong = truth.clone()
+    wrong[:, VEIL.corrects.index("B09")] += 0.3
+    ours, theirs = (
+        objective.loss(Estimate(of, batch.opacity, error), without).item() for of in (truth, wrong)
+    )
+    assert ours == pytest.approx(theirs)
+
+
+def train(data, folder, stop_at=None, resume=False):
+    folder.path.mkdir(exist_ok=True)
+    trainer = Trainer(data.recipe, torch.device("cpu"), "fp32")
+    if resume:
+        trainer.load_state_dict(loop.load_checkpoint(folder))
+
+    def on_step(row):
+        if trainer.step == stop_at:
+            raise SystemExit("killed")
+
+    loop.run(
+        trainer, data, folder, on_step=on_step, on_epoch=lambda epoch: None, checkpoint_every=2
+    )
+    return trainer
+
+
+def test_a_killed_run_goes_on_bit_for_bit_and_leaves_a_generator(tmp_path, data):
+    def again():
+        return SpectralData(data.split, data.recipe, data.chips)
+
+    whole = train(again(), loop.RunFolder(tmp_path / "whole"))
+    folder = loop.RunFolder(tmp_path / "killed")
+    with pytest.raises(SystemExit):
+        train(again(), folder, stop_at=5)
+    resumed = train(again(), folder, resume=True)
+    assert resumed.step == whole.step == 8
+    ours, theirs = resumed.averaged.state_dict(), whole.averaged.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    loaded = load_generator(folder.latest)
+    assert loaded.bands == VEIL
+    assert loaded.card["recipe"]["clouds"] == "veil"
+    (cloudy, clear, generated), *_ = sample_rows(whole.averaged, data, [4])
+    assert cloudy.shape == clear.shape == generated.shape == (64, 64, 3)
+
+
+@pytest.mark.slow
+def test_the_recipe_learns(tmp_path, data):
+    recipe = replace(TINY, epochs=150, width=6, generator_lr=5e-3)
+    learner = SpectralData(data.split, recipe, data.chips)
+    trainer = train(learner, loop.RunFolder(tmp_path / "run"))
+    batch = learner.under_clouds((0, 1, 2, 3), epoch=5)
+    objective = objective_of(recipe)
+    fresh = Trainer(recipe, torch.device("cpu"), "fp32").generator
+    with torch.no_grad():
+        before, after = (
+            objective.loss(objective.predict(network.train(), batch), batch).item()
+            for network in (fresh, trainer.generator)
+        )
+    assert after < before - 0.3
