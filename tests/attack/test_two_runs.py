@@ -105,8 +105,8 @@ def test_of_two_programs_at_once_exactly_one_fails(tmp_path, scene):
     assert sorted(run.returncode for run in runs) == [0, 1], errors
     refused = "".join(errors).strip()
     assert refused in (
-        "o.tif: cannot be written, another run is writing it; --output names another place",
-        "o.tif: exists already; --overwrite replaces it",
+        "o.tif: cannot be written, another run is writing it; output names another place",
+        "o.tif: exists already; overwrite=True replaces it",
     )
     assert is_whole(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["o.tif", "s.tif"]

@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+# Its fixture trains for half a minute.
+pytestmark = pytest.mark.slow
+
 TRAIN = (
     "--epochs",
     "3",

@@ -51,6 +51,7 @@ def test_the_articles_suite_scores_the_input_and_the_generator_alike(chips, unch
         article_suite(chips.take([0]), unchanged)
 
 
+@pytest.mark.slow
 def test_thin_suites_name_all_methods_and_hold_the_model_to_bars(
     more_chips, data_root, unchanged, darker
 ):
@@ -131,6 +132,7 @@ def test_the_clear_suite_counts_pixels_that_stay(tmp_path, chips, data_root, unc
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_generator_of_all_bands_gets_red_green_and_blue_of_chips(
     more_chips, unchanged, cirrus_knower
 ):
