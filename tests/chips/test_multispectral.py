@@ -10,6 +10,7 @@ from rasterio.transform import from_origin
 from cloudgan_geo.chips.eurosat import load_chips, split
 from cloudgan_geo.chips.multispectral import (
     BANDS,
+    SpectralChips,
     load_spectral_chips,
     names_for_testing,
     split_spectral,
@@ -37,11 +38,6 @@ def zipped(path, images):
     return path
 
 
-@pytest.fixture
-def rgb(sample_data):
-    return sample_data / "chips"
-
-
 def test_chips_are_read_by_name_with_their_bands(tmp_path):
     path = zipped(
         tmp_path / "ms.zip", {"River/River_2.tif": chip(200), "Forest/Forest_1.tif": chip(100)}
@@ -53,31 +49,36 @@ def test_chips_are_read_by_name_with_their_bands(tmp_path):
     assert chips.reflectance(0)[BANDS.index("B04"), 5, 5] == pytest.approx(0.0103)
 
 
-def test_the_split_is_that_of_the_rgb_chips(tmp_path, rgb):
-    images = load_chips(rgb)
-    parts = split(images)
-    expected = {images.names[i] for i in parts.test}
-    assert names_for_testing(rgb) == expected
-    path = zipped(
-        tmp_path / "ms.zip", {f"{name}.tif": chip(k) for k, name in enumerate(images.names)}
-    )
-    train, test = split_spectral(load_spectral_chips(path), rgb)
-    assert set(test.names) == expected
-    assert set(train.names) == {images.names[i] for i in parts.train}
+def test_no_chip_for_testing_is_trained_on_or_validates():
+    testing = names_for_testing()
+    assert len(testing) == 8100
+    names = tuple(sorted(f"{of}/{of}_{n}" for of in ("Forest", "River") for n in range(1, 101)))
+    parts = split_spectral(SpectralChips(names, np.zeros((200, 13, 1, 1), np.uint16)), 12)
+    assert {names[i] for i in parts.test} == testing & set(names)
+    assert sorted((*parts.train, *parts.validation, *parts.test)) == list(range(200))
+    assert 10 <= len(parts.validation) <= 12
+    of = {names[i].partition("/")[0] for i in parts.validation}
+    assert of == {"Forest", "River"}
+
+
+@pytest.mark.slow
+def test_the_split_is_that_of_the_rgb_chips(shared_data):
+    images = load_chips(shared_data / "eurosat_rgb.zip")
+    assert names_for_testing() == {images.names[i] for i in split(images).test}
 
 
 @pytest.mark.slow
 def test_eurosats_13_band_chips_are_its_rgb_chips(shared_data):
     chips = load_spectral_chips(shared_data / "eurosat_ms.zip")
-    train, test = split_spectral(chips, shared_data / "eurosat_rgb.zip")
-    assert (len(chips), len(train), len(test)) == (920, 657, 263)
+    parts = split_spectral(chips)
+    assert (len(chips), len(parts.train), len(parts.test)) == (920, 657, 263)
     means = chips.images.mean(axis=(0, 2, 3))
     # Clear sky in the cirrus band, green vegetation in the near infrared.
     assert 6 < means[BANDS.index("B10")] < 35
     assert means[BANDS.index("B8A")] > 2 * means[BANDS.index("B04")]
 
 
-def test_what_is_no_such_chip_is_refused_by_name(tmp_path, rgb):
+def test_what_is_no_such_chip_is_refused_by_name(tmp_path):
     with pytest.raises(DatasetError, match=r"none\.zip: no such zip"):
         load_spectral_chips(tmp_path / "none.zip")
     (tmp_path / "text.zip").write_text("no zip")
@@ -93,7 +94,3 @@ def test_what_is_no_such_chip_is_refused_by_name(tmp_path, rgb):
             load_spectral_chips(path)
     with pytest.raises(DatasetError, match=r"holds no \.tif chip"):
         load_spectral_chips(zipped(tmp_path / "other.zip", {"a.txt": b""}))
-    with pytest.raises(DatasetError, match="of which the split is made"):
-        names_for_testing(tmp_path)
-    with pytest.raises(DatasetError, match="no such folder or zip"):
-        names_for_testing(tmp_path / "none")
