@@ -354,11 +354,11 @@ class TestAllOrNothing:
         placed = []
 
         def failing(function):
-            def fail(old, new):
+            def fail(old, new, **options):
                 if str(new).endswith("/s_decloud.tif"):
                     placed.extend(path.exists() for path in beside.values())
                     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-                function(old, new)
+                function(old, new, **options)
 
             return fail
 
