@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.raster.reading.rows import Rows
-from cloudgan_geo.windows.grid import Strip, WindowGrid, cut, extend, fill_invalid, occupied
+from cloudgan_geo.windows.grid import (
+    Strip,
+    WindowGrid,
+    cut,
+    extend,
+    fill_invalid,
+    occupied,
+    without_copying,
+)
 from cloudgan_geo.windows.mosaic import Correction
 
 
@@ -59,6 +67,9 @@ class WindowBatch:
     last: bool
 
 
+ToModel = Callable[[NDArray[Any]], NDArray[np.float32]]
+
+
 def cut_batches(
     pieces: Iterable[Piece], grid: WindowGrid, read: list[int], size: int
 ) -> Iterator[WindowBatch]:
@@ -78,7 +89,7 @@ def cut_batches(
         else:
             where = occupied(extend(piece.wanted), tops, lefts)
         rows, columns = np.nonzero(where)
-        pixels = extend(piece.rows.pixels[read])
+        pixels = extend(piece.rows.pixels[without_copying(read)])
         valid = None if piece.rows.valid.all() else extend(piece.rows.valid)
         for start in range(0, max(1, len(rows)), size):
             stop = start + size
@@ -94,7 +105,7 @@ def cut_batches(
 
 
 def fill_gaps(
-    batch: WindowBatch, grid: WindowGrid, to_model: Callable[[NDArray[Any]], NDArray[np.float32]]
+    batch: WindowBatch, grid: WindowGrid, to_model: ToModel
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Returns which windows of a batch have gaps, and these windows with the gaps filled.
 

@@ -22,7 +22,7 @@ from cloudgan_geo.raster.reading.area import Area
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.raster.reading.scene import Scene
-from cloudgan_geo.windows.grid import Strip, WindowGrid, cut
+from cloudgan_geo.windows.grid import Strip, WindowGrid, without_copying
 from cloudgan_geo.windows.mosaic import CorrectionMosaic, Layout, RemoteMosaic
 from cloudgan_geo.windows.surroundings import Surroundings, cut_views
 
@@ -78,6 +78,7 @@ class SceneCorrection:
         self._bands = cleaner.bands
         # Where the bands that the cleaner reads and corrects are among those of the scene.
         self._reads_at = scene.used_positions
+        self._reading = without_copying(self._reads_at)
         self._writes_at = [self._reads_at[position] for position in self._bands.corrected]
         self._new_radiometry = radiometry.of(self._bands.corrected)
         self.batch_size = batch_size
@@ -181,10 +182,10 @@ class SceneCorrection:
         pixels = done.pixels.copy()
         nodata = [self._scene.bands[position].code for position in self._writes_at]
         judged: list[Estimates] = []
-        step = max(1, _CORRECTED_VALUES // self._scene.width)
+        step = max(1, _CORRECTED_VALUES // (self._scene.width * len(self._reads_at)))
         for start in range(0, height, step):
             part = slice(start, min(start + step, height))
-            values, wanted = pixels[self._reads_at, part], piece.wanted[:, part]
+            values, wanted = pixels[self._reading, part], piece.wanted[:, part]
             correction = piece.correction.rows(part)
             change, estimates = correction.image, None
             if self._rule is not None:
@@ -215,7 +216,11 @@ class SceneCorrection:
                 if batch.first:
                     self._mosaic.begin(batch.piece.strip)
                 self._mosaic.add(batch.rows, batch.columns, change)
-                yield batch, self._mosaic.finish(batch.piece.strip) if batch.last else None
+                correction = self._mosaic.finish(batch.piece.strip) if batch.last else None
+                # Of sums and not of windows, of which there are nearly twice as many values.
+                if correction is not None:
+                    _check_finite(correction)
+                yield batch, correction
 
     def _blend_remotely(self, batch: WindowBatch) -> NDArray[np.float32] | None:
         """Adds a batch where the generator is; after the last, returns the correction's layers."""
@@ -233,12 +238,16 @@ class SceneCorrection:
         return correction
 
     def _change(self, batch: WindowBatch) -> NDArray[np.float32]:
-        """Returns what the cleaner changes in windows: (windows, layers, window, window)."""
+        """Returns weighted changes of windows by the cleaner: (windows, layers, window, window)."""
         tops = self._grid.tops[batch.rows] - batch.piece.strip.top
         lefts = self._grid.lefts[batch.columns]
-        windows = self._radiometry.to_model(cut(batch.pixels, tops, lefts))
+        size = self._grid.window
+        windows = np.empty((len(tops), len(batch.pixels), size, size), np.float32)
         if not len(windows):
-            return np.zeros((0, self._layout.layers, *windows.shape[2:]), np.float32)
+            return np.empty((0, self._layout.layers, size, size), np.float32)
+        for window, top, left in zip(windows, tops, lefts, strict=True):
+            values = batch.pixels[:, top : top + size, left : left + size]
+            self._radiometry.to_model(values, out=window)
         gaps, filled = fill_gaps(batch, self._grid, self._radiometry.to_model)
         windows[gaps] = filled
         if batch.piece.around is None:
@@ -251,8 +260,8 @@ class SceneCorrection:
                 self._grid.lefts[batch.columns],
             )
             cleaned = self._clean(windows, views)
-        change = self._layout.stacked(windows[:, self._bands.selected], cleaned.parts)
-        _check_finite(change)
+        change = self._layout.stacked(windows, self._bands.corrected, cleaned.parts)
+        self._mosaic.weigh(batch.rows, batch.columns, change)
         return change
 
     def _tell(self, batch: WindowBatch) -> None:
@@ -266,7 +275,7 @@ class SceneCorrection:
 
 
 def _check_finite(corrections: NDArray[np.float32]) -> None:
-    if not np.isfinite(corrections).all():
+    if not all(np.isfinite(layer).all() for layer in corrections):
         raise WeightsError(
             "the generator returns values that are no numbers; see ", Argument("model")
         )

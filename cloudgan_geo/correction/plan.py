@@ -36,8 +36,9 @@ _LEAST_SIDE = 8
 # masks of each band.
 _WORK_BYTES, _BAND_BYTES = 50, 50
 
-# Bands of a strip of that many pixels; of more bands a strip has fewer.
-_STRIP_BANDS = 4
+# Bands of a strip of that many pixels; of more bands a strip has fewer. Strips share their edges,
+# which are read and turned into the model domain with both.
+_STRIP_BANDS = 8
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from cloudgan_geo import defaults
@@ -213,8 +212,10 @@ def cut(
     Returns:
         Shape (windows, bands, window, window), contiguous.
     """
-    views = sliding_window_view(pixels, (window, window), axis=(1, 2))
-    return np.ascontiguousarray(views[:, tops, lefts].swapaxes(0, 1))
+    windows = np.empty((len(tops), len(pixels), window, window), pixels.dtype)
+    for copy, top, left in zip(windows, tops, lefts, strict=True):
+        copy[...] = pixels[:, top : top + window, left : left + window]
+    return windows
 
 
 def fill_invalid(windows: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -247,3 +248,11 @@ def _nearest(valid: NDArray[np.bool_]) -> NDArray[np.intp]:
     after = np.where(valid, index, size + far)[..., ::-1]
     after = np.minimum.accumulate(after, axis=-1)[..., ::-1]
     return np.clip(np.where(index - before <= after - index, before, after), 0, size - 1)
+
+
+def without_copying(positions: Sequence[int]) -> slice | list[int]:
+    """Returns an index for these positions, a slice if they are consecutive: numpy copies less."""
+    first = positions[0]
+    if list(positions) == list(range(first, first + len(positions))):
+        return slice(first, first + len(positions))
+    return list(positions)

@@ -56,12 +56,16 @@ class Layout:
         return self.bands + 1 + self.groups if self.groups else self.bands
 
     def stacked(
-        self, cloudy: NDArray[np.float32], parts: Sequence[NDArray[np.float32]]
+        self,
+        cloudy: NDArray[np.float32],
+        selected: Sequence[int],
+        parts: Sequence[NDArray[np.float32]],
     ) -> NDArray[np.float32]:
         """Returns what windows are to change and what is known about them, layer upon layer.
 
         Args:
-            cloudy: Bands to correct, shape (windows, bands, height, width).
+            cloudy: Bands that are read, shape (windows, bands read, height, width).
+            selected: Which of them are corrected, counted from 0.
             parts: The same without cloud, and opacity and errors if they are estimated, shapes
                 (windows, 1, height, width) and (windows, groups, height, width).
 
@@ -82,7 +86,8 @@ class Layout:
                 Argument("model"),
             )
         stacked = np.empty((count, self.layers, *size), np.float32)
-        np.subtract(parts[0], cloudy, out=stacked[:, : self.bands])
+        for band, read in enumerate(selected):
+            np.subtract(parts[0][:, band], cloudy[:, read], out=stacked[:, band])
         if self.groups:
             np.concatenate(parts[1:], axis=1, out=stacked[:, self.bands :])
         return stacked
@@ -119,6 +124,17 @@ class CorrectionMosaic:
         self._layers = layers
         self._top = 0
         self._sum = np.zeros((layers, 0, grid.padded_width), np.float32)
+        # Weights of whole windows, of which there are few: numpy multiplies by a row or a column
+        # of weights five times as slowly.
+        shape = grid.window, grid.window
+        self._down = {
+            weights.tobytes(): np.broadcast_to(weights[:, None], shape).copy()
+            for weights in np.unique(grid.row_weights, axis=0)
+        }
+        self._across = {
+            weights.tobytes(): np.broadcast_to(weights, shape).copy()
+            for weights in np.unique(grid.column_weights, axis=0)
+        }
 
     def begin(self, strip: Strip) -> None:
         """Makes room for the windows of a strip."""
@@ -127,18 +143,30 @@ class CorrectionMosaic:
         room[:, : self._sum.shape[1]] = self._sum
         self._sum = room
 
-    def add(
+    def weigh(
         self, rows: NDArray[np.intp], columns: NDArray[np.intp], corrections: NDArray[np.float32]
     ) -> None:
-        """Adds windows of the strip begun last.
+        """Multiplies windows by their blend weights, in place; for any thread.
 
         Args:
             rows: Row in the grid of each window.
             columns: Column in the grid of each window.
             corrections: Float32, shape (windows, layers, window, window).
         """
-        weighted = corrections * self._grid.row_weights[rows][:, None, :, None]
-        weighted *= self._grid.column_weights[columns][:, None, None, :]
+        for row, column, correction in zip(rows, columns, corrections, strict=True):
+            correction *= self._down[self._grid.row_weights[row].tobytes()]
+            correction *= self._across[self._grid.column_weights[column].tobytes()]
+
+    def add(
+        self, rows: NDArray[np.intp], columns: NDArray[np.intp], weighted: NDArray[np.float32]
+    ) -> None:
+        """Adds windows of the strip begun last.
+
+        Args:
+            rows: Row in the grid of each window.
+            columns: Column in the grid of each window.
+            weighted: From `weigh`.
+        """
         size = self._grid.window
         tops = self._grid.tops[rows] - self._top
         lefts = self._grid.lefts[columns]

@@ -43,6 +43,8 @@ from cloudgan_geo.networks.thin import ThinGenerator  # noqa: E402
 #: Seconds that a signal may take to end a run, and after which it hangs.
 PATIENCE, HANG = 2.0, 20.0
 WHOLE = 0.05
+#: Cases after which runs are timed again: what else the machine does changes.
+TIMED = 50
 LAYERS = ("opacity", "qa", "error")
 # Small blocks: more runs can be ended in the same time.
 BLOCKS = ["--co", "BLOCKXSIZE=128", "--co", "BLOCKYSIZE=128"]
@@ -268,10 +270,11 @@ def durations(folder, kinds):
 def run_cases(folder, cases, seed, signals, kinds):
     """Runs cases; returns the lines of those that ended badly, and the verdicts by kind."""
     prepare(folder)
-    lasts = durations(folder, kinds)
     lines, verdicts = [], defaultdict(list)
     with contextlib.suppress(KeyboardInterrupt):
         for case in range(cases):
+            if case % TIMED == 0:
+                lasts = durations(folder, kinds)
             rng = random.Random(f"{seed} {case}")
             number, kind, whole = rng.choice(signals), rng.choice(kinds), rng.random() < WHOLE
             # Late moments more often: this is where files are written and renamed.

@@ -72,8 +72,9 @@ def by_numpy(cleaner, grid, pixels, arounds, strips, batch_size, replaced=()):
                 cleaned = cleaner.clean(windows, views)
             else:
                 cleaned = cleaner.clean(windows)
-            cloudy = windows[:, list(cleaner.bands.corrected)]
-            mosaic.add(rows, columns, layout.stacked(cloudy, cleaned.parts))
+            change = layout.stacked(windows, cleaner.bands.corrected, cleaned.parts)
+            mosaic.weigh(rows, columns, change)
+            mosaic.add(rows, columns, change)
         finished.append(mosaic.finish(strip))
     return np.concatenate(finished, axis=1)
 

@@ -12,7 +12,9 @@ def blend(grid, corrections, strip_rows):
     for strip in grid.strips(strip_rows):
         mosaic.begin(strip)
         for row in range(strip.first, strip.stop):
-            mosaic.add(np.full(len(columns), row), columns, corrections[row])
+            rows, weighted = np.full(len(columns), row), corrections[row].copy()
+            mosaic.weigh(rows, columns, weighted)
+            mosaic.add(rows, columns, weighted)
         finished.append(mosaic.finish(strip))
     return np.concatenate(finished, axis=1)
 

@@ -19,6 +19,9 @@ from cloudgan_geo.raster.reading.declared import step_off
 #: Reflectance of a 1 in the model domain.
 FULL_SCALE = 0.275
 
+# Values that are computed at once: they stay in the cache.
+_AT_ONCE = 2**16
+
 
 @dataclass(frozen=True)
 class Radiometry:
@@ -51,19 +54,30 @@ class Radiometry:
         )
         return replace(self, scale=scale, offset=offset, domain=domain)
 
-    def to_model(self, values: NDArray[Any]) -> NDArray[np.float32]:
+    def to_model(
+        self, values: NDArray[Any], out: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
         """Returns values in the model domain.
 
         Args:
             values: Any real dtype, shape (..., bands, height, width).
+            out: Where to put them, of the same shape; None for a new array.
 
         Returns:
             Float32 in [0, 1], or NaN where a value is; of the same shape.
         """
-        model = values.astype(np.float32)
-        model *= _per_band(np.divide(self.scale, self.domain))
-        model += _per_band(np.divide(self.offset, self.domain))
-        return np.clip(model, 0.0, 1.0, out=model)
+        model = np.empty(values.shape, np.float32) if out is None else out
+        factor = _per_band(np.divide(self.scale, self.domain))
+        addend = _per_band(np.divide(self.offset, self.domain))
+        step = max(1, _AT_ONCE // (values.shape[-1] * len(factor)))
+        for top in range(0, values.shape[-2], step):
+            part = model[..., top : top + step, :]
+            part[...] = values[..., top : top + step, :]
+            part *= factor
+            if addend.any():
+                part += addend
+            np.clip(part, 0.0, 1.0, out=part)
+        return model
 
     def corrected(
         self,
@@ -87,24 +101,35 @@ class Radiometry:
         Returns:
             A new array of the dtype and shape of `values`.
         """
-        if not valid.any():
+        everywhere = bool(valid.all())
+        if not everywhere and not valid.any():
             return values.copy()
         change = correction * _per_band(np.divide(self.domain, self.scale))
-        new: NDArray[Any]
-        if np.issubdtype(values.dtype, np.integer):
-            np.rint(change, out=change)
-            limits = np.iinfo(values.dtype)
-            wide = np.int32 if values.dtype.itemsize <= 2 else np.int64
-            moved = values + change.astype(wide)
-            new = np.clip(moved, limits.min, limits.max).astype(values.dtype)
-        else:
-            new = values + change.astype(values.dtype)
-        kept = ~valid | (change == 0)
-        new[kept] = values[kept]
+        new = _moved(values, change)
+        if not everywhere:
+            np.copyto(new, values, where=~valid)
         for band, code in enumerate(nodata):
             if code is not None:
                 step_off(new[band], code, values[band], valid[band])
         return new
+
+
+def _moved(values: NDArray[Any], change: NDArray[np.float32]) -> NDArray[Any]:
+    """Returns values plus a change in their own units, which is used up; 0 changes no bit."""
+    if not np.issubdtype(values.dtype, np.integer):
+        new: NDArray[Any] = values + change.astype(values.dtype)
+        np.copyto(new, values, where=change == 0)
+        return new
+    limits = np.iinfo(values.dtype)
+    np.rint(change, out=change)
+    if values.dtype.itemsize > 2:
+        moved = values + change.astype(np.int64)
+        wide: NDArray[Any] = np.clip(moved, limits.min, limits.max).astype(values.dtype)
+        return wide
+    # Whole numbers of 16 bits are exact in float32, and so are their sums as far as they fit.
+    change += values
+    np.clip(change, limits.min, limits.max, out=change)
+    return change.astype(values.dtype)
 
 
 def _per_band(factors: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -24,6 +24,9 @@ from cloudgan_geo.sensors.sensor import Sensor
 # About as many values at a time are read when a whole scene is gone through.
 _READ_VALUES = 2**22
 
+# Bytes of a row of blocks that are read at once, at most.
+_HELD_BYTES = 2**28
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -164,9 +167,10 @@ class Scene:
         ):
             if (dataset.width, dataset.height) != (self.width, self.height):
                 raise SceneError(f"{self.path}: was replaced by another file while it was in use")
+            blocks = _WholeBlocks(self, dataset)
             for top, bottom in spans:
                 try:
-                    rows = self._rows(dataset, top, bottom)
+                    rows = blocks.rows(top, bottom)
                 except GDAL_ERRORS as error:
                     raise SceneError(
                         f"{self.path}: rows {top} to {bottom - 1} cannot be read, the file is "
@@ -181,16 +185,64 @@ class Scene:
                 raise SceneError(f"{file.path}: was replaced or changed while it was in use")
 
     def _rows(self, dataset: Any, top: int, bottom: int) -> Rows:
+        """Reads rows from an open dataset."""
         window = Window(0, top, self.width, bottom - top)
         pixels = dataset.read([band.index for band in self.bands], window=window)
-        values = pixels[self.used_positions]
-        valid = np.isfinite(values) if self.is_float else np.ones(values.shape, np.bool_)
-        for band, layer, where in zip(self.used_bands, values, valid, strict=True):
-            if band.code is not None:
-                where &= ~is_code(layer, band.code)
+        valid = np.ones((len(self.used), *pixels.shape[1:]), np.bool_)
+        for position, where in zip(self.used_positions, valid, strict=True):
+            code = self.bands[position].code
+            if self.is_float:
+                np.isfinite(pixels[position], out=where)
+            if code is not None:
+                where &= ~is_code(pixels[position], code)
         if self.alpha is not None:
             valid &= dataset.read(self.alpha, window=window) > 0
         mask = dataset.read_masks(self.rgb.indexes[0], window=window) if self.has_mask else None
         if mask is not None:
             valid &= mask > 0
         return Rows(pixels, valid, mask)
+
+
+class _WholeBlocks:
+    """Gives rows of an open scene, of which it reads whole rows of blocks where that is quicker.
+
+    GDAL takes six times as long for a few rows of blocks that hold all of many bands as for
+    whole blocks, also when it has them decoded in its cache (13 bands, blocks of 512 x 512, 48
+    rows at a time: 3.8 against 0.6 s). Where each band has blocks of its own its cache does.
+    """
+
+    def __init__(self, scene: Scene, dataset: Any) -> None:
+        self._scene = scene
+        self._dataset = dataset
+        height = scene.block_shape[0]
+        size = height * scene.width * len(scene.bands) * np.dtype(scene.dtype).itemsize
+        pays = scene.interleave == "pixel" and len(scene.bands) > 1 and size <= _HELD_BYTES
+        self._step = height if pays else 0
+        self._held: Rows | None = None
+        self._first, self._stop = 0, 0
+
+    def rows(self, top: int, bottom: int) -> Rows:
+        """Returns some rows, which may share memory with others that it gave.
+
+        Raises:
+            RasterioError: If they cannot be read.
+        """
+        if not self._step:
+            return self._scene._rows(self._dataset, top, bottom)
+        rows: Rows | None = None
+        while top < bottom:
+            held = self._holding(top)
+            part = held.cut(top - self._first, bottom - self._first)
+            rows = part if rows is None else rows.above(part)
+            top = min(bottom, self._stop)
+        assert rows is not None
+        return rows
+
+    def _holding(self, row: int) -> Rows:
+        """Returns the rows from `_first` to before `_stop`, among which is the one asked for."""
+        if self._held is None or not self._first <= row < self._stop:
+            self._held = None
+            self._first = row // self._step * self._step
+            self._stop = min(self._first + self._step, self._scene.height)
+            self._held = self._scene._rows(self._dataset, self._first, self._stop)
+        return self._held

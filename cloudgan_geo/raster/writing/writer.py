@@ -24,6 +24,9 @@ from cloudgan_geo.raster.writing.failures import write_error
 
 _RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
+# Rows that are written at once, at least, unless a block has more.
+_GATHERED = 128
+
 
 class SceneWriter:
     """Writes rows, from top to bottom, to a tiled and compressed GeoTIFF.
@@ -55,15 +58,18 @@ class SceneWriter:
         self._target = target
         self._argument = argument
         self._scene = scene
-        self._pixels: list[NDArray[Any]] = []
-        self._masks: list[NDArray[np.uint8]] = []
         self._row = 0
         with rasterio.Env(**GDAL_OPTIONS):
             try:
                 self._dataset = _create(partial, scene, creation or {})
             except (*GDAL_ERRORS, OSError) as error:
                 raise self._error(error) from error
-        self._block = self._dataset.block_shapes[0][0]
+        block = self._dataset.block_shapes[0][0]
+        self._height = min(scene.height, max(1, _GATHERED // block) * block)
+        shape = len(scene.bands), self._height, scene.width
+        self._pixels: NDArray[Any] = np.empty(shape, scene.dtype)
+        self._mask: NDArray[np.uint8] | None = None
+        self._filled = 0
 
     def __enter__(self) -> SceneWriter:
         return self
@@ -88,19 +94,20 @@ class SceneWriter:
         Raises:
             OutputError: If they cannot be written.
         """
-        self._pixels.append(rows.pixels)
-        if rows.mask is not None:
-            self._masks.append(rows.mask)
-        ready = sum(pixels.shape[1] for pixels in self._pixels)
-        last = self._row + ready == self._scene.height
-        count = ready if last else ready // self._block * self._block
-        if not count:
-            return
-        pixels = np.concatenate(self._pixels, axis=1)
-        self._pixels = [pixels[:, count:]]
-        mask = np.concatenate(self._masks) if self._masks else None
-        self._masks = [] if mask is None else [mask[count:]]
-        self._flush(pixels[:, :count], None if mask is None else mask[:count])
+        done, count = 0, rows.pixels.shape[1]
+        while done < count:
+            part = rows.cut(done, done + self._height - self._filled)
+            stop = self._filled + part.pixels.shape[1]
+            self._pixels[:, self._filled : stop] = part.pixels
+            if part.mask is not None:
+                if self._mask is None:
+                    self._mask = np.empty(self._pixels.shape[1:], np.uint8)
+                self._mask[self._filled : stop] = part.mask
+            done, self._filled = done + stop - self._filled, stop
+            if self._filled == self._height or self._row + self._filled == self._scene.height:
+                mask = None if self._mask is None else self._mask[:stop]
+                self._flush(self._pixels[:, :stop], mask)
+                self._filled = 0
 
     def _flush(self, pixels: NDArray[Any], mask: NDArray[np.uint8] | None) -> None:
         height = pixels.shape[1]
