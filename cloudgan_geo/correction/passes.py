@@ -219,7 +219,7 @@ class SceneCorrection:
                 correction = self._mosaic.finish(batch.piece.strip) if batch.last else None
                 # Of sums and not of windows, of which there are nearly twice as many values.
                 if correction is not None:
-                    _check_finite(correction)
+                    check_finite(correction)
                 yield batch, correction
 
     def _blend_remotely(self, batch: WindowBatch) -> NDArray[np.float32] | None:
@@ -234,7 +234,7 @@ class SceneCorrection:
             return None
         correction = self._remote.finish(strip.finished - strip.top)
         correction = correction[:, : self._grid.height - strip.top, : self._grid.width]
-        _check_finite(correction)
+        check_finite(correction)
         return correction
 
     def _change(self, batch: WindowBatch) -> NDArray[np.float32]:
@@ -274,7 +274,8 @@ class SceneCorrection:
         self._progress(int(done), len(self._grid))
 
 
-def _check_finite(corrections: NDArray[np.float32]) -> None:
+def check_finite(corrections: NDArray[np.float32]) -> None:
+    """Raises a `WeightsError` if corrections, shape (layers, ...), hold what is no number."""
     if not all(np.isfinite(layer).all() for layer in corrections):
         raise WeightsError(
             "the generator returns values that are no numbers; see ", Argument("model")

@@ -29,6 +29,7 @@ import rasterio  # noqa: E402
 from mutants import KINDS  # noqa: E402
 from scenes import StandIn, ground, write_scene  # noqa: E402
 
+from cloudgan_geo.correction.passes import check_finite  # noqa: E402
 from cloudgan_geo.correction.pipeline import decloud  # noqa: E402
 from cloudgan_geo.errors import CloudganError  # noqa: E402
 from cloudgan_geo.raster.reading.area import area_of_interest  # noqa: E402
@@ -83,6 +84,9 @@ def weights(path, output, rng):
     batch = rng.random((1, 3, 64, 64), np.float32)
     view = rng.random((1, 10, 40, 40), np.float32) if generator.estimates else None
     cleaned = generator.clean(batch, view)
+    for part in cleaned.parts:
+        # As of every correction in `decloud`.
+        check_finite(part)
     if cleaned.error is not None and not (cleaned.error >= 0).all():
         return "expects errors below 0"
     return ""
