@@ -109,6 +109,7 @@ def article_in_fp32(chips, limit=None):
     return report.count, rows["article"]["mae"], rows["unprocessed input"]["mae"]
 
 
+@pytest.mark.slow
 def test_bundled_weights_score_well_on_a_sample_of_chips(chips):
     count, article, unprocessed = article_in_fp32(chips, limit=SAMPLE)
     assert count == 500

@@ -42,6 +42,7 @@ def evaluation(tmp_path_factory, weights, sample_data):
     return out
 
 
+@pytest.mark.slow
 def test_facts_and_scores_join_what_training_wrote(tmp_path, weights, evaluation):
     facts = tmp_path / "facts.json"
     facts.write_text('{"name": "mine", "licence": "MIT", "known_failures": ["snow"]}')

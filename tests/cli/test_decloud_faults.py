@@ -143,6 +143,7 @@ def test_a_full_disk(program, tmp_path, scene, tiny_model):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "share",
     [0.1, *(pytest.param(share, marks=pytest.mark.slow) for share in (0.9, 1.05, 1.2, 1.32))],

@@ -24,6 +24,7 @@ def data(tmp_path):
     return "--pairs", "pairs", "--scenes", "scenes"
 
 
+@pytest.mark.slow
 def test_pictures_stand_in_a_folder_and_replace_those_from_before(program, data, tiny_thin_model):
     out = program.folder / "to" / "pictures"
     out.mkdir(parents=True)

@@ -21,7 +21,7 @@ from cloudgan_geo.errors import (
 from cloudgan_geo.raster.writing import writer as writing
 
 patient = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -123,6 +123,7 @@ def test_batches_and_strips_change_nothing(tmp_path, scene, overlap, asked):
     assert outputs[0].tobytes() == outputs[1].tobytes()
 
 
+@pytest.mark.slow
 @settings(patient, max_examples=25)
 @given(scene=scenes(), asked=st.lists(options, min_size=2, max_size=2))
 def test_batches_and_strips_change_nothing_in_estimates(tmp_path, scene, asked):

@@ -71,6 +71,7 @@ def test_the_tables_show_real_and_simulated_pairs_beside_each_other(data_root):
     assert "| P | s | correlation |" in lines.to_markdown()
 
 
+@pytest.mark.slow
 def test_the_law_of_training_is_that_of_the_real_pairs(shared_data):
     _, lines = airlight_tables(shared_data / "pairs")
     low, high = (lines.rows[f"simulated, {end} tenth"] for end in ("lowest", "highest"))

@@ -77,6 +77,7 @@ def test_thin_suites_name_all_methods_and_hold_the_model_to_bars(
     assert [bar.least for bar in unseen.bars][2:5] == [99, 80, 80]
 
 
+@pytest.mark.slow
 def test_a_generator_that_estimates_nothing_fails_what_asks_for_estimates(more_chips, unchanged):
     report, scores = thin_seen(more_chips, contest(unchanged, unchanged))
     assert scores.gain("unchanged") == 0
