@@ -36,7 +36,17 @@ ALLOWED = {
     "correction": {"networks", "raster", "windows"},
     "training": {"simulation", "networks", "clouds", "chips", "windows"},
     "evaluation": {"simulation", "correction", "networks", "raster", "clouds", "chips", "windows"},
-    "cli": {"simulation", "training", "evaluation", "correction", "networks", "raster", "chips"},
+    "batch": {"correction", "networks", "raster", "windows"},
+    "cli": {
+        "batch",
+        "simulation",
+        "training",
+        "evaluation",
+        "correction",
+        "networks",
+        "raster",
+        "chips",
+    },
 }
 #: Who may name a sensor's own modules: cards that name none, chips and suites of Sentinel-2.
 OF_A_SENSOR = {"sensors", "bands", "chips", "evaluation"}
@@ -50,6 +60,7 @@ NO_TORCH = (
     "clouds",
     "chips",
     "correction",
+    "batch",
     "cli",
 )
 NO_TORCH += ("sample_scene", "simulation")

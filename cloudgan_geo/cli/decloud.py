@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudgan_geo.cli import band_options, completion, keeping, shared
+from cloudgan_geo.cli import completion, keeping, shared
 from cloudgan_geo.cli.grouping import GroupedCommand
 from cloudgan_geo.cli.progress import tell_result, telling
+from cloudgan_geo.cli.scene_options import of_a_scene
 from cloudgan_geo.cli.terminal import own_words_only
 
 if TYPE_CHECKING:
@@ -38,28 +39,9 @@ _EXAMPLES = "\b\nExamples:\n" + "\n".join(
     type=click.Path(path_type=Path),
     help="File to write; by default SCENE_decloud.tif beside the scene.",
 )
-@shared.model
-@band_options.bands
-@shared.radiometry
-@band_options.level
-@band_options.correct
-@band_options.write
-@shared.area
-@shared.overlap
-@shared.batch_size
-@shared.device
-@shared.precision
-@shared.compilation
+@of_a_scene
 @keeping.layers
-@keeping.keep_rule
-@shared.rgb_only
-@shared.cog
-@shared.creation
 @shared.report
-@shared.overwrite
-@shared.trust_input
-@shared.progress
-@shared.verbosity
 def decloud(
     scene: tuple[str, ...],
     output: Path | None,

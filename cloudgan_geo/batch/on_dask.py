@@ -1,0 +1,295 @@
+"""Doing a batch on a dask cluster: this machine's processes, or one that runs already."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cloudgan_geo.arguments import Argument
+from cloudgan_geo.batch import on_worker
+from cloudgan_geo.batch.agreement import Agreement, weights_sha256
+from cloudgan_geo.batch.outputs import SceneTask, absolute
+from cloudgan_geo.batch.record import SceneRecord
+from cloudgan_geo.batch.scene_run import failed
+from cloudgan_geo.correction.options import DecloudOptions
+from cloudgan_geo.errors import BatchError, CloudganError
+from cloudgan_geo.networks.header import bundled
+
+# Seconds to reach a scheduler, to wait for a first worker, and between two looks at a cluster.
+_CONNECT, _FIRST_WORKER, _LOOK = 15, 60, 0.5
+
+# Seconds that workers get to leave off when a batch is stopped.
+_LEAVE = 8.0
+
+# Scenes that a worker has waiting for it: it need not wait for the client.
+_AHEAD = 2
+
+
+@contextlib.contextmanager
+def local_cluster(workers: int) -> Iterator[tuple[Any, int]]:
+    """Starts a process for each worker, on this machine; yields their client and threads of each.
+
+    Args:
+        workers: How many; the cores are shared out among them.
+    """
+    from distributed import Client, LocalCluster
+
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    with _quiet(), contextlib.ExitStack() as stack:
+        cluster = stack.enter_context(
+            LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                # Whatever may open a port of this machine may otherwise run code as us.
+                security=True,
+                dashboard_address=None,
+                memory_limit=0,
+                env={"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
+                silence_logs=logging.CRITICAL,
+            )
+        )
+        client = stack.enter_context(Client(cluster, timeout=_CONNECT))
+        client.register_worker_callbacks(on_worker.deaf)
+        yield client, threads
+
+
+@contextlib.contextmanager
+def running_cluster(address: str) -> Iterator[Any]:
+    """Connects to a scheduler; yields a client that has at least one worker.
+
+    Args:
+        address: Such as `tcp://head:8786`, or of TLS as dask is configured.
+
+    Raises:
+        BatchError: If none answers there, or it has no worker.
+    """
+    from distributed import Client
+
+    with _quiet(), contextlib.ExitStack() as stack:
+        try:
+            client = stack.enter_context(Client(address, timeout=_CONNECT))
+            client.wait_for_workers(1, timeout=_FIRST_WORKER)
+        except (OSError, ValueError, TimeoutError) as error:
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise BatchError(
+                Argument("scheduler", address), f": cannot be used ({said[:200]})"
+            ) from error
+        yield client
+
+
+def agree(client: Any, model: str, options: DecloudOptions) -> Agreement:
+    """Settles generator, device and number format for all workers of a cluster.
+
+    The weights are those of this machine; device and number format are what the first worker that
+    can load them has, since this machine may be no more than a head node.
+
+    Args:
+        client: Of dask.
+        model: Name of a bundled generator, or path of a weights file.
+        options: Device, precision, and what asks for estimates.
+
+    Raises:
+        UsageError: If the device or the precision is not available there.
+        BatchError: If the workers lack the program.
+    """
+    sha256 = weights_sha256(model)
+    named = model if model in bundled() else os.path.abspath(model)
+    try:
+        future = client.submit(on_worker.settle_there, named, options, pure=False)
+        found: Agreement = future.result()
+    except ModuleNotFoundError as error:
+        raise BatchError(
+            f"the cluster's workers lack the Python package {error.name}; they need cloudgan-geo "
+            "of this version"
+        ) from error
+    return replace(found, sha256=sha256)
+
+
+class Dispatch:
+    """Hands scenes to workers and takes their records, as long as there are both.
+
+    Args:
+        client: Of dask.
+        agreement: What every worker must have.
+        options: Of the batch.
+        threads: Of torch in each worker, or None.
+        warn: Told of workers that are refused.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        agreement: Agreement,
+        options: DecloudOptions,
+        threads: int | None,
+        warn: Callable[[CloudganError], None],
+    ) -> None:
+        self._client = client
+        self._agreement = agreement
+        self._options = options
+        self._threads = threads
+        self._warn = warn
+        self._name = uuid.uuid4().hex
+        self._refused: set[str] = set()
+        self._waiting: list[SceneTask] = []
+        self._running: dict[Any, tuple[SceneTask, tuple[str, ...], float]] = {}
+
+    def run(self, tasks: Sequence[SceneTask]) -> Generator[SceneRecord]:
+        """Yields the record of each scene once it is over.
+
+        Raises:
+            BatchError: If the scheduler is lost, or no worker is left that may be used.
+        """
+        self._waiting = list(reversed(tasks))
+        try:
+            self._try_out()
+            while self._waiting or self._running:
+                self._hand_out()
+                yield from self._take()
+        except BaseException:
+            self._stop()
+            raise
+
+    def _try_out(self) -> None:
+        """Has all workers load the generator, and refuses those that cannot."""
+        found = self._client.run(
+            on_worker.try_out, self._agreement, self._options, self._threads, on_error="return"
+        )
+        for address, answer in found.items():
+            if isinstance(answer, BaseException):
+                self._refuse(address, answer)
+
+    def _refuse(self, address: str, error: BaseException) -> None:
+        if address in self._refused:
+            return
+        self._refused.add(address)
+        said = error if isinstance(error, CloudganError) else f"worker {address}: {error!r}"
+        self._warn(CloudganError(f"{said}; it gets no scene of this batch"))
+
+    def _workers(self) -> tuple[str, ...]:
+        """Returns the workers that may be used.
+
+        Raises:
+            BatchError: If the scheduler does not answer, or all workers are refused.
+        """
+        if self._client.status != "running":
+            raise self._lost()
+        try:
+            there = self._client.nthreads()
+        except (OSError, TimeoutError) as error:
+            raise self._lost() from error
+        usable = tuple(address for address in there if address not in self._refused)
+        if there and not usable:
+            raise BatchError("no worker is left that may be used: all of them were refused")
+        return usable
+
+    def _lost(self) -> BatchError:
+        return BatchError(
+            "the scheduler of the cluster is lost; scenes that are complete stay, and ",
+            Argument("resume", True),
+            " does the others",
+        )
+
+    def _hand_out(self) -> None:
+        workers = self._workers()
+        while self._waiting and len(self._running) < _AHEAD * len(workers):
+            task = self._waiting.pop()
+            only = workers if self._refused else ()
+            future = self._client.submit(
+                on_worker.work,
+                self._name,
+                absolute(task),
+                self._agreement,
+                self._options,
+                self._threads,
+                pure=False,
+                workers=only or None,
+            )
+            self._running[future] = task, only, time.time()
+        if workers:
+            self._take_back(set(workers))
+
+    def _take_back(self, workers: set[str]) -> None:
+        """Takes back scenes that wait for workers that are gone for good."""
+        for future, (task, only, _) in list(self._running.items()):
+            if only and not workers & set(only):
+                del self._running[future]
+                future.cancel()
+                self._waiting.append(task)
+
+    def _take(self) -> Iterator[SceneRecord]:
+        """Waits for a moment and yields what is over by then."""
+        from distributed import wait
+
+        if not self._running:
+            time.sleep(_LOOK)  # Until a worker comes.
+            return
+        with contextlib.suppress(TimeoutError, OSError):
+            wait(list(self._running), timeout=_LOOK, return_when="FIRST_COMPLETED")
+        for future in [future for future in self._running if future.done()]:
+            if future.status == "cancelled":
+                raise self._lost()
+            task, _, began = self._running.pop(future)
+            record = self._record(future, task, began)
+            if record is None:
+                self._waiting.append(task)
+            else:
+                yield record
+
+    def _record(self, future: Any, task: SceneTask, began: float) -> SceneRecord | None:
+        """Returns the record of a scene; None if another worker is to do it."""
+        from distributed import KilledWorker
+
+        error = future.exception() if future.status == "error" else None
+        if isinstance(error, on_worker.WorkerRefusedError):
+            self._refuse(error.address, error)
+            return None
+        if isinstance(error, KilledWorker):
+            lost = BatchError(
+                f"{task.scene}: its worker was lost again and again; is there enough memory?"
+            )
+            return failed(task, lost, began, attempts=1 + _allowed_failures())
+        if error is not None:
+            return failed(task, error, began)
+        record: SceneRecord | None = future.result()
+        if record is None:
+            return None
+        return replace(record, scene=task.scene.paths, output=os.fspath(task.output))
+
+    def _stop(self) -> None:
+        """Has workers leave off and waits for that, not long."""
+        if self._client.status != "running":
+            return
+        with contextlib.suppress(Exception):  # Whatever it is, this is the end.
+            from distributed import wait
+
+            self._client.run(on_worker.stop, self._name)
+            # Those that wait in a worker's queue leave off too, as soon as they begin.
+            wait(list(self._running), timeout=_LEAVE)
+
+
+def _allowed_failures() -> int:
+    import dask
+
+    return int(dask.config.get("distributed.scheduler.allowed-failures"))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps dask from telling of what our own messages tell."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio", "tornado")]
+    before = [(logger, logger.level) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in before:
+            logger.setLevel(level)
