@@ -18,6 +18,9 @@ from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.windows.grid import WINDOW
 from cloudgan_geo.windows.surroundings import VIEW
 
+# Batches that are measured; the first ones are slower.
+_CALLS = 4
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -92,7 +95,9 @@ def seconds_a_window(cleaner: Cleaner) -> float:
     batch = np.full((count, bands, WINDOW, WINDOW), 0.5, np.float32)
     view = np.full((count, 3 * bands + 1, VIEW, VIEW), 0.5, np.float32)
     given = (batch, view) if cleaner.sees_surroundings else (batch,)
-    cleaner.clean(*given)  # The first call is slower.
-    began = time.perf_counter()
-    cleaner.clean(*given)
-    return (time.perf_counter() - began) / count
+    taken = []
+    for _ in range(_CALLS):
+        began = time.perf_counter()
+        cleaner.clean(*given)
+        taken.append(time.perf_counter() - began)
+    return min(taken) / count

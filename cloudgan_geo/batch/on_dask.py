@@ -24,6 +24,9 @@ from cloudgan_geo.networks.header import bundled
 # Seconds to reach a scheduler, to wait for a first worker, and between two looks at a cluster.
 _CONNECT, _FIRST_WORKER, _LOOK = 15, 60, 0.5
 
+# Seconds that workers get to load the generator before the first scene is handed out.
+_LOAD = 120
+
 # Seconds that workers get to leave off when a batch is stopped.
 _LEAVE = 8.0
 
@@ -159,12 +162,21 @@ class Dispatch:
 
     def _try_out(self) -> None:
         """Has all workers load the generator, and refuses those that cannot."""
-        found = self._client.run(
-            on_worker.try_out, self._agreement, self._options, self._threads, on_error="return"
-        )
-        for address, answer in found.items():
-            if isinstance(answer, BaseException):
-                self._refuse(address, answer)
+        from distributed import wait
+
+        given = (self._agreement, self._options, self._threads)
+        trials = {
+            self._client.submit(
+                on_worker.try_out, *given, pure=False, workers=[address], allow_other_workers=False
+            ): address
+            for address in self._workers()
+        }
+        # One that is lost meanwhile never answers.
+        with contextlib.suppress(TimeoutError):
+            wait(list(trials), timeout=_LOAD)
+        for trial, address in trials.items():
+            if trial.status == "error":
+                self._refuse(address, trial.exception())
 
     def _refuse(self, address: str, error: BaseException) -> None:
         if address in self._refused:

@@ -140,7 +140,7 @@ def run_batch(
         return
     workers = settle_jobs(jobs, batch)
     if workers == 1:
-        cleaner = settle(batch.model, batch.options)[1]
+        cleaner = settle(batch.model, batch.tasks[0].options)[1]
         yield from run_here(batch.tasks, cleaner)
         return
     from cloudgan_geo.batch import on_dask
@@ -267,7 +267,7 @@ def _on(
 ) -> Generator[SceneRecord]:
     from cloudgan_geo.batch.on_dask import Dispatch, agree
 
-    agreement = agree(client, batch.model, batch.options)
+    agreement = agree(client, batch.model, batch.tasks[0].options)
     dispatch = Dispatch(client, agreement, batch.options, threads, warn)
     with closing(dispatch.run(batch.tasks)) as records:
         yield from records
