@@ -1,15 +1,17 @@
-"""Doing a batch on a dask cluster: this machine's processes, or one that runs already."""
+"""Doing a batch on a dask cluster: scenes are handed to workers, and records come back."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
+
+import dask
+from distributed import CancelledError, KilledWorker, wait
 
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.batch import on_worker
@@ -21,8 +23,8 @@ from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import BatchError, CloudganError
 from cloudgan_geo.networks.header import bundled
 
-# Seconds to reach a scheduler, to wait for a first worker, and between two looks at a cluster.
-_CONNECT, _FIRST_WORKER, _LOOK = 15, 60, 0.5
+# Seconds between two looks at a cluster.
+_LOOK = 0.5
 
 # Seconds that workers get to load the generator before the first scene is handed out.
 _LOAD = 120
@@ -32,59 +34,6 @@ _LEAVE = 8.0
 
 # Scenes that a worker has waiting for it: it need not wait for the client.
 _AHEAD = 2
-
-
-@contextlib.contextmanager
-def local_cluster(workers: int) -> Iterator[tuple[Any, int]]:
-    """Starts a process for each worker, on this machine; yields their client and threads of each.
-
-    Args:
-        workers: How many; the cores are shared out among them.
-    """
-    from distributed import Client, LocalCluster
-
-    threads = max(1, (os.cpu_count() or 1) // workers)
-    with _quiet(), contextlib.ExitStack() as stack:
-        cluster = stack.enter_context(
-            LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                # Whatever may open a port of this machine may otherwise run code as us.
-                security=True,
-                dashboard_address=None,
-                memory_limit=0,
-                env={"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
-                silence_logs=logging.CRITICAL,
-            )
-        )
-        client = stack.enter_context(Client(cluster, timeout=_CONNECT))
-        client.register_worker_callbacks(on_worker.deaf)
-        yield client, threads
-
-
-@contextlib.contextmanager
-def running_cluster(address: str) -> Iterator[Any]:
-    """Connects to a scheduler; yields a client that has at least one worker.
-
-    Args:
-        address: Such as `tcp://head:8786`, or of TLS as dask is configured.
-
-    Raises:
-        BatchError: If none answers there, or it has no worker.
-    """
-    from distributed import Client
-
-    with _quiet(), contextlib.ExitStack() as stack:
-        try:
-            client = stack.enter_context(Client(address, timeout=_CONNECT))
-            client.wait_for_workers(1, timeout=_FIRST_WORKER)
-        except (OSError, ValueError, TimeoutError) as error:
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise BatchError(
-                Argument("scheduler", address), f": cannot be used ({said[:200]})"
-            ) from error
-        yield client
 
 
 def agree(client: Any, model: str, options: DecloudOptions) -> Agreement:
@@ -151,7 +100,9 @@ class Dispatch:
             BatchError: If the scheduler is lost, or no worker is left that may be used.
         """
         self._waiting = list(reversed(tasks))
+        manners = on_worker.Manners(self._name, own=self._threads is not None)
         try:
+            self._client.register_plugin(manners)
             self._try_out()
             while self._waiting or self._running:
                 self._hand_out()
@@ -159,11 +110,13 @@ class Dispatch:
         except BaseException:
             self._stop()
             raise
+        finally:
+            if self._client.status == "running":
+                with contextlib.suppress(OSError, TimeoutError, ValueError):
+                    self._client.unregister_worker_plugin(manners.name)
 
     def _try_out(self) -> None:
         """Has all workers load the generator, and refuses those that cannot."""
-        from distributed import wait
-
         given = (self._agreement, self._options, self._threads)
         trials = {
             self._client.submit(
@@ -238,15 +191,14 @@ class Dispatch:
 
     def _take(self) -> Iterator[SceneRecord]:
         """Waits for a moment and yields what is over by then."""
-        from distributed import wait
-
         if not self._running:
             time.sleep(_LOOK)  # Until a worker comes.
             return
-        with contextlib.suppress(TimeoutError, OSError):
+        # Those that are cancelled, with the scheduler that is lost, are told below.
+        with contextlib.suppress(TimeoutError, OSError, CancelledError):
             wait(list(self._running), timeout=_LOOK, return_when="FIRST_COMPLETED")
         for future in [future for future in self._running if future.done()]:
-            if future.status == "cancelled":
+            if future.status in ("cancelled", "lost"):
                 raise self._lost()
             task, _, began = self._running.pop(future)
             record = self._record(future, task, began)
@@ -257,8 +209,6 @@ class Dispatch:
 
     def _record(self, future: Any, task: SceneTask, began: float) -> SceneRecord | None:
         """Returns the record of a scene; None if another worker is to do it."""
-        from distributed import KilledWorker
-
         error = future.exception() if future.status == "error" else None
         if isinstance(error, on_worker.WorkerRefusedError):
             self._refuse(error.address, error)
@@ -280,28 +230,10 @@ class Dispatch:
         if self._client.status != "running":
             return
         with contextlib.suppress(Exception):  # Whatever it is, this is the end.
-            from distributed import wait
-
             self._client.run(on_worker.stop, self._name)
             # Those that wait in a worker's queue leave off too, as soon as they begin.
             wait(list(self._running), timeout=_LEAVE)
 
 
 def _allowed_failures() -> int:
-    import dask
-
     return int(dask.config.get("distributed.scheduler.allowed-failures"))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps dask from telling of what our own messages tell."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio", "tornado")]
-    before = [(logger, logger.level) for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for logger, level in before:
-            logger.setLevel(level)

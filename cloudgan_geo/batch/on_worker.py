@@ -7,6 +7,8 @@ import signal
 import threading
 from typing import Any
 
+from distributed import Status, WorkerPlugin, get_worker
+
 from cloudgan_geo.batch.agreement import Agreement, honoured, settle
 from cloudgan_geo.batch.outputs import SceneTask
 from cloudgan_geo.batch.record import SceneRecord
@@ -15,6 +17,7 @@ from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import BatchError
 from cloudgan_geo.interrupts import Stopped
+from cloudgan_geo.raster.writing.output import give_up_all
 
 # One generator is kept: the last batch's.
 _KEPT: dict[Agreement, Cleaner] = {}
@@ -52,8 +55,6 @@ def keep(agreement: Agreement, options: DecloudOptions, threads: int | None) -> 
     Raises:
         WorkerRefusedError: If it cannot be had here.
     """
-    from distributed import get_worker
-
     worker = get_worker()
     with _LOADING:
         if agreement not in _KEPT:
@@ -122,10 +123,29 @@ def stop(batch: str) -> None:
     _STOPPED.add(batch)
 
 
-def deaf(dask_worker: Any = None) -> None:
-    """Has a process of our own cluster leave Ctrl-C to the client, which then stops it."""
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            # Only the main thread may; dask calls this in its event loop, which is there.
-            with contextlib.suppress(ValueError):
-                signal.signal(getattr(signal, name), signal.SIG_IGN)
+class Manners(WorkerPlugin):  # type: ignore[misc]
+    """How a worker behaves as long as a batch lasts; also one that comes later.
+
+    Args:
+        batch: Name of the batch.
+        own: Whether the cluster is the client's own. Its processes then leave Ctrl-C, which a
+            terminal sends to all of them, to the client.
+    """
+
+    def __init__(self, batch: str, own: bool) -> None:
+        self.name = f"cloudgan-geo-{batch}"
+        self._own = own
+
+    def setup(self, worker: Any) -> None:
+        """Called in the worker's main thread, which alone may say what signals do."""
+        if not self._own:
+            return
+        for name in ("SIGINT", "SIGHUP"):
+            if hasattr(signal, name):
+                with contextlib.suppress(ValueError):
+                    signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+    def teardown(self, worker: Any) -> None:
+        """Removes what is half-written if the worker ends, as where it lost its scheduler."""
+        if worker.status != Status.running:
+            give_up_all()

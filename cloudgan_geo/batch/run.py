@@ -133,9 +133,9 @@ def run_batch(
     make_folder(batch.folder)
     if scheduler is not None:
         _check_dask(Argument("scheduler", scheduler))
-        from cloudgan_geo.batch import on_dask
+        from cloudgan_geo.batch.clusters import running_cluster
 
-        with on_dask.running_cluster(scheduler) as client:
+        with running_cluster(scheduler) as client:
             yield from _on(client, batch, None, warn)
         return
     workers = settle_jobs(jobs, batch)
@@ -143,9 +143,9 @@ def run_batch(
         cleaner = settle(batch.model, batch.tasks[0].options)[1]
         yield from run_here(batch.tasks, cleaner)
         return
-    from cloudgan_geo.batch import on_dask
+    from cloudgan_geo.batch.clusters import local_cluster
 
-    with on_dask.local_cluster(workers) as (client, threads):
+    with local_cluster(workers) as (client, threads):
         yield from _on(client, batch, threads, warn)
 
 

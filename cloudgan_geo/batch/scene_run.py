@@ -12,12 +12,13 @@ import warnings
 from collections.abc import Callable
 from datetime import datetime, timezone
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.batch.outputs import SceneTask
 from cloudgan_geo.batch.record import SceneRecord
 from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.options import DecloudResult
 from cloudgan_geo.correction.pipeline import decloud_scene
-from cloudgan_geo.errors import CloudganError, CloudganWarning, SceneError
+from cloudgan_geo.errors import CloudganError, CloudganWarning, OutputExistsError, SceneError
 from cloudgan_geo.interrupts import Stopped
 
 #: How often a scene is begun that cannot be read for the moment, and the seconds in between.
@@ -118,6 +119,7 @@ def is_passing(error: BaseException) -> bool:
 
 def _once(task: SceneTask, cleaner: Cleaner, check: Callable[[], None]) -> DecloudResult:
     check()
+    _check_item(task)
     paths = task.scene.paths
     result = decloud_scene(
         paths[0] if len(paths) == 1 else paths,
@@ -131,6 +133,18 @@ def _once(task: SceneTask, cleaner: Cleaner, check: Callable[[], None]) -> Declo
 
         write_item(task, result)
     return result
+
+
+def _check_item(task: SceneTask) -> None:
+    """Refuses to go to work where the item that comes last could not be written.
+
+    Raises:
+        OutputExistsError: If one is there that may not be replaced.
+    """
+    if task.item is not None and not task.options.overwrite and os.path.lexists(task.item):
+        raise OutputExistsError(
+            f"{task.item}: exists already; ", Argument("overwrite", True), " replaces it"
+        )
 
 
 def _blank(task: SceneTask, began: float, attempts: int) -> SceneRecord:

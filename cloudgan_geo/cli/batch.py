@@ -16,7 +16,7 @@ from cloudgan_geo.cli.grouping import GroupedCommand
 from cloudgan_geo.cli.scene_options import of_a_scene
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.correction.layers import BY_ARGUMENT
-from cloudgan_geo.errors import UsageError
+from cloudgan_geo.errors import BatchError, UsageError
 
 if TYPE_CHECKING:
     from cloudgan_geo.batch.run import Batch
@@ -124,7 +124,7 @@ def _run(made: Batch, where: Mapping[str, Any], log: Path | None, telling: Telli
 
 @contextlib.contextmanager
 def _ends_in_words(telling: Telling) -> Iterator[None]:
-    """Says on Ctrl-C and other signals what is complete."""
+    """Says what is complete where a batch ends before its end."""
     try:
         yield
     except KeyboardInterrupt:
@@ -132,4 +132,7 @@ def _ends_in_words(telling: Telling) -> Iterator[None]:
         raise click.exceptions.Exit(130) from None
     except SystemExit:
         telling.interrupted("Terminated")
+        raise
+    except BatchError:
+        telling.interrupted("Given up")
         raise

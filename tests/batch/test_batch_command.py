@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import time
 
@@ -232,4 +231,3 @@ def test_a_signal_leaves_nothing_half(archive, number, word):
     run = archive.batch("in", "--resume")
     assert run.returncode == 0
     assert len(archive.outputs()) == 8
-    assert signal.Signals(number)
