@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 from collections.abc import Iterator
 from typing import Any
 
 from distributed import Client, LocalCluster
 
 from cloudgan_geo.arguments import Argument
+from cloudgan_geo.batch.jobs import cores
 from cloudgan_geo.errors import BatchError
 
 # Seconds to reach a scheduler, and to wait for its first worker.
@@ -27,7 +27,7 @@ def local_cluster(workers: int) -> Iterator[tuple[Any, int]]:
     Args:
         workers: How many; the cores are shared out among them.
     """
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    threads = max(1, cores() // workers)
     with _quiet(), contextlib.ExitStack() as stack:
         cluster = stack.enter_context(
             LocalCluster(

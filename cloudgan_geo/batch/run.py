@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
@@ -13,6 +12,7 @@ from cloudgan_geo import defaults
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.batch.agreement import settle, weights_sha256
 from cloudgan_geo.batch.in_process import run_here
+from cloudgan_geo.batch.jobs import check_dask, settle_jobs
 from cloudgan_geo.batch.listing import list_scenes
 from cloudgan_geo.batch.outputs import Beside, SceneTask, make_folder, make_tasks
 from cloudgan_geo.batch.record import SceneRecord
@@ -23,12 +23,6 @@ from cloudgan_geo.choices import Auto
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganError, UsageError
-
-# To start a process and load a generator takes as long as a few small scenes.
-_SCENES_A_WORKER = 4
-
-# What a worker may take of memory with a whole tile.
-_WORKER_BYTES = 3 * 2**30
 
 
 @dataclass(frozen=True)
@@ -132,13 +126,13 @@ def run_batch(
         return
     make_folder(batch.folder)
     if scheduler is not None:
-        _check_dask(Argument("scheduler", scheduler))
+        check_dask(Argument("scheduler", scheduler))
         from cloudgan_geo.batch.clusters import running_cluster
 
         with running_cluster(scheduler) as client:
             yield from _on(client, batch, None, warn)
         return
-    workers = settle_jobs(jobs, batch)
+    workers = settle_jobs(jobs, len(batch.tasks), batch.options.device)
     if workers == 1:
         cleaner = settle(batch.model, batch.tasks[0].options)[1]
         yield from run_here(batch.tasks, cleaner)
@@ -216,50 +210,6 @@ def options_of(asked: Mapping[str, Any]) -> DecloudOptions:
     creation = options.creation or {}
     bounds = None if options.bounds is None else tuple(options.bounds)
     return replace(options, creation=dict(creation), bounds=bounds)
-
-
-def settle_jobs(asked: int | Auto, batch: Batch) -> int:
-    """Settles how many processes work on a batch on this machine.
-
-    Args:
-        asked: That number; or `auto`: one a core as far as there are scenes and memory for it,
-            and this process alone for few scenes, on a GPU or without dask.
-        batch: The batch.
-
-    Raises:
-        UsageError: If more than this one are asked for and dask is not installed.
-    """
-    if isinstance(asked, int):
-        if asked < 1:
-            raise UsageError(Argument("jobs", asked), ": takes auto or a number of at least 1")
-        if asked > 1:
-            _check_dask(Argument("jobs", asked))
-        return min(asked, len(batch.tasks))
-    most = min(os.cpu_count() or 1, len(batch.tasks) // _SCENES_A_WORKER)
-    if most <= 1 or not has_dask():
-        return 1
-    import psutil
-
-    from cloudgan_geo.networks.precision import choose_device
-
-    if choose_device(batch.options.device).type != "cpu":
-        return 1
-    return max(1, min(most, int(psutil.virtual_memory().available // _WORKER_BYTES)))
-
-
-def has_dask() -> bool:
-    """Tells whether dask is installed with what it takes to use more than one process."""
-    return all(importlib.util.find_spec(name) for name in ("distributed", "cryptography"))
-
-
-def _check_dask(argument: Argument) -> None:
-    if not has_dask():
-        raise UsageError(
-            argument,
-            ": needs dask, which pip install 'cloudgan-geo[dask]' adds; ",
-            Argument("jobs", 1),
-            " does without",
-        )
 
 
 def _on(

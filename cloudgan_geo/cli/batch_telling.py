@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import sys
 import time
@@ -166,12 +165,12 @@ def _row(each: Forecast, command: click.Command) -> str:
 def _time(batch: Batch, jobs: int | Auto, windows: int) -> str:
     from cloudgan_geo.batch.agreement import settle
     from cloudgan_geo.batch.forecast import seconds_a_window
-    from cloudgan_geo.batch.run import settle_jobs
+    from cloudgan_geo.batch.jobs import cores, settle_jobs
     from cloudgan_geo.networks.cores import use_threads
 
-    workers = settle_jobs(jobs, batch)
-    cleaner = settle(batch.model, batch.options)[1]
-    use_threads(max(1, (os.cpu_count() or 1) // workers))
+    workers = settle_jobs(jobs, len(batch.tasks), batch.options.device)
+    cleaner = settle(batch.model, batch.tasks[0].options)[1]
+    use_threads(max(1, cores() // workers))
     seconds = windows * seconds_a_window(cleaner) / workers
     process = "1 process" if workers == 1 else f"{workers} processes"
     return f"about {_duration(seconds)} in {process} like this one on {cleaner.device}"
