@@ -143,11 +143,12 @@ def test_no_two_public_classes_share_a_name():
         "import cloudgan_geo",
         "from cloudgan_geo.cli.main import main; main(['--help'], standalone_mode=False)",
         "from cloudgan_geo.cli.main import main; main(['decloud', '-h'], standalone_mode=False)",
+        "from cloudgan_geo.cli.main import main; main(['batch', '-h'], standalone_mode=False)",
         "from cloudgan_geo.cli.main import main; main(['train', '--help'], standalone_mode=False)",
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(code):
-    heavy = "{'torch', 'matplotlib', 'rasterio', 'PIL', 'torchmetrics', 'noise'}"
+    heavy = "{'torch', 'matplotlib', 'rasterio', 'PIL', 'torchmetrics', 'noise', 'distributed'}"
     check = f"import sys\n{code}\nprint(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines()[-1] == "[]"

@@ -10,6 +10,8 @@ import pytest
 
 import cloudgan_geo
 from cloudgan_geo import decloud, defaults
+from cloudgan_geo.batch.run import decloud_all, run_batch
+from cloudgan_geo.cli.batch import batch
 from cloudgan_geo.cli.decloud import decloud as command
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.correction.quality import KeepRule
@@ -54,6 +56,13 @@ def test_the_command_line_and_python_agree(name):
     assert inspect.signature(decloud).parameters[name].default == DEFAULTS[name]
     (option,) = (param for param in command.params if param.name == name)
     assert option.default == DEFAULTS[name]
+
+
+def test_batch_agrees_too():
+    options = {param.name: param.default for param in batch.params if param.name in DEFAULTS}
+    assert options == {name: DEFAULTS[name] for name in DEFAULTS if name != "strip_rows"}
+    for function in (decloud_all, run_batch):
+        assert inspect.signature(function).parameters["jobs"].default == DEFAULTS["jobs"]
 
 
 @pytest.mark.parametrize("kind", [DecloudOptions, KeepRule])
