@@ -61,7 +61,18 @@ def agree(client: Any, model: str, options: DecloudOptions) -> Agreement:
             f"the cluster's workers lack the Python package {error.name}; they need cloudgan-geo "
             "of this version"
         ) from error
+    except CancelledError as error:
+        raise lost() from error
     return replace(found, sha256=sha256)
+
+
+def lost() -> BatchError:
+    """Returns what is to be said where a scheduler does not answer any more."""
+    return BatchError(
+        "the scheduler of the cluster is lost; scenes that are complete stay, and ",
+        Argument("resume", True),
+        " does the others",
+    )
 
 
 class Dispatch:
@@ -90,6 +101,7 @@ class Dispatch:
         self._warn = warn
         self._name = uuid.uuid4().hex
         self._refused: set[str] = set()
+        self._alone = False
         self._waiting: list[SceneTask] = []
         self._running: dict[Any, tuple[SceneTask, tuple[str, ...], float]] = {}
 
@@ -125,7 +137,7 @@ class Dispatch:
             for address in self._workers()
         }
         # One that is lost meanwhile never answers.
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, CancelledError):
             wait(list(trials), timeout=_LOAD)
         for trial, address in trials.items():
             if trial.status == "error":
@@ -145,22 +157,19 @@ class Dispatch:
             BatchError: If the scheduler does not answer, or all workers are refused.
         """
         if self._client.status != "running":
-            raise self._lost()
+            raise lost()
         try:
             there = self._client.nthreads()
         except (OSError, TimeoutError) as error:
-            raise self._lost() from error
+            raise lost() from error
         usable = tuple(address for address in there if address not in self._refused)
         if there and not usable:
             raise BatchError("no worker is left that may be used: all of them were refused")
+        if self._alone != (not there):
+            self._alone = not there
+            if self._alone:
+                self._warn(CloudganError("the cluster has no worker left; waiting for one"))
         return usable
-
-    def _lost(self) -> BatchError:
-        return BatchError(
-            "the scheduler of the cluster is lost; scenes that are complete stay, and ",
-            Argument("resume", True),
-            " does the others",
-        )
 
     def _hand_out(self) -> None:
         workers = self._workers()
@@ -199,7 +208,7 @@ class Dispatch:
             wait(list(self._running), timeout=_LOOK, return_when="FIRST_COMPLETED")
         for future in [future for future in self._running if future.done()]:
             if future.status in ("cancelled", "lost"):
-                raise self._lost()
+                raise lost()
             task, _, began = self._running.pop(future)
             record = self._record(future, task, began)
             if record is None:

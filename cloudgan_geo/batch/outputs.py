@@ -177,7 +177,7 @@ def _check_inputs(tasks: Sequence[SceneTask], model: Model) -> None:
         for path in task.scene.paths
         if is_local(path)
     }
-    if isinstance(model, (str, os.PathLike)):
+    if isinstance(model, (str, os.PathLike)) and os.path.isfile(model):
         read[_place(Path(model))] = "the weights"
     for task in tasks:
         area = task.options.aoi

@@ -20,6 +20,7 @@ from cloudgan_geo.correction.options import DecloudResult
 from cloudgan_geo.correction.pipeline import decloud_scene
 from cloudgan_geo.errors import CloudganError, CloudganWarning, OutputExistsError, SceneError
 from cloudgan_geo.interrupts import Stopped
+from cloudgan_geo.raster.reading.files import ask_again
 
 #: How often a scene is begun that cannot be read for the moment, and the seconds in between.
 ATTEMPTS, PAUSE = 3, 1.0
@@ -107,6 +108,8 @@ def _attempts(task: SceneTask, cleaner: Cleaner, check: Callable[[], None]) -> S
                 return failed(task, error, began, attempt)
         time.sleep(PAUSE * attempt)
         check()
+        for path in task.scene.paths:
+            ask_again(path)
     raise AssertionError("the last attempt returns")
 
 

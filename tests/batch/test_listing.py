@@ -118,8 +118,12 @@ def test_the_outputs_of_before_in_the_same_folder_are_no_scenes(folder):
 
 def test_outputs_do_not_lie_over_what_is_read(folder):
     model = folder / "out/a_decloud.tif"
+    model.parent.mkdir()
+    model.write_bytes(b"weights")
     with pytest.raises(UsageError, match="is the weights"):
         tasks("in", model=str(model))
+    # A folder may be called like a generator.
+    assert tasks("in", out="thin", model="thin")
     with pytest.raises(UsageError, match="is the area of interest"):
         tasks("in", aoi="out/b_decloud.tif")
     (folder / "x.SAFE").mkdir()

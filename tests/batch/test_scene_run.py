@@ -1,8 +1,11 @@
 """What is tried again and what is not, and what a record says."""
 
 import errno
+import http.server
 import json
 import pickle
+import re
+import threading
 import warnings
 
 import pytest
@@ -110,3 +113,56 @@ def test_a_batch_that_is_stopped_leaves_nothing_of_its_scene(task):
     with pytest.raises(Stopped):
         scene_run.run_scene(task, StandIn(), check)
     assert list(task.output.parent.iterdir()) == []
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Sends a scene in parts, after it has failed some times."""
+
+    protocol_version = "HTTP/1.1"
+    content, failures, status = b"", 0, 503
+
+    def log_message(self, *said):
+        pass
+
+    def do_HEAD(self):
+        self.do_GET()
+
+    def do_GET(self):
+        kind = type(self)
+        part = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        body, status = kind.content, 200
+        if kind.failures:
+            kind.failures -= 1
+            body, status = b"", kind.status
+        elif part:
+            body, status = body[int(part[1]) : int(part[2]) + 1], 206
+        self.send_response(status)
+        if status == 206:
+            reach = f"{part[1]}-{int(part[1]) + len(body) - 1}"
+            self.send_header("Content-Range", f"bytes {reach}/{len(kind.content)}")
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+
+@pytest.mark.parametrize(
+    ("status", "failures", "ended", "attempts"),
+    [(503, 0, "done", 1), (503, 1, "done", 2), (429, 1, "done", 2), (404, 1, "failed", 1)],
+)
+def test_a_server_that_fails_for_a_moment(tmp_path, monkeypatch, status, failures, ended, attempts):
+    monkeypatch.setattr(scene_run, "PAUSE", 0.0)
+    Server.content = write_scene(tmp_path / "s.tif", ground(150, 150), nodata=0).read_bytes()
+    Server.failures, Server.status = failures, status
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        scenes = list_scenes([f"http://127.0.0.1:{server.server_port}/s.tif"])
+        (task,) = make_tasks(scenes, tmp_path, DecloudOptions(), Beside(), "thin")
+        record = scene_run.run_scene(task, StandIn())
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (record.status, record.attempts) == (ended, attempts), record.error
+    assert (tmp_path / "s_decloud.tif").exists() == (ended == "done")
