@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import dask
 from distributed import Client, LocalCluster
 
 from cloudgan_geo.arguments import Argument
@@ -28,7 +29,21 @@ def local_cluster(workers: int) -> Iterator[tuple[Any, int]]:
         workers: How many; the cores are shared out among them.
     """
     threads = max(1, cores() // workers)
-    with _quiet(), contextlib.ExitStack() as stack:
+    # Instead of dask's own, whose MALLOC_TRIM_THRESHOLD_ has every tensor's memory asked of the
+    # system anew: a scene then takes 1.4 times as long.
+    environment = {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+    with (
+        _quiet(),
+        dask.config.set(
+            {
+                "distributed.nanny.pre-spawn-environ": environment,
+                # Nobody is to watch it but the client.
+                "distributed.scheduler.http.routes": [],
+                "distributed.worker.http.routes": [],
+            }
+        ),
+        contextlib.ExitStack() as stack,
+    ):
         cluster = stack.enter_context(
             LocalCluster(
                 n_workers=workers,
@@ -36,9 +51,8 @@ def local_cluster(workers: int) -> Iterator[tuple[Any, int]]:
                 processes=True,
                 # Whatever may open a port of this machine may otherwise run code as us.
                 security=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 memory_limit=0,
-                env={"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
                 silence_logs=logging.CRITICAL,
             )
         )

@@ -86,20 +86,28 @@ def overhead_table(asked, folder):
     cleaner = settle(asked.model, batch.options)[1]
     plain, batched = [], []
     for turn in range(asked.turns + 1):
-        began = time.perf_counter()
+        began = now()
         decloud(listed / "s000.tif", folder / "plain.tif", model=cleaner, overwrite=True)
-        middle = time.perf_counter()
+        middle = now()
         # Listing, naming and looking for what is in the way belong to it.
         again = batch_of(listed, folder / f"out{turn}", asked.model)
         make_folder(again.folder)
         list(run_here(again.tasks, cleaner))
+        end = now()
         if turn:  # The first one is slower.
-            plain.append(middle - began)
-            batched.append(time.perf_counter() - middle)
-    low, lower = min(plain), min(batched)
+            plain.append([second - first for first, second in zip(began, middle, strict=True)])
+            batched.append([second - first for first, second in zip(middle, end, strict=True)])
     print(f"\nOne scene of {asked.size} x {asked.size}, generator kept, best of {asked.turns}\n")
-    print("| | s | of decloud |\n|---|---:|---:|")
-    print(f"| decloud | {low:.2f} | 1.00 |\n| batch | {lower:.2f} | {lower / low:.3f} |")
+    print("| | s | of decloud | processor s | of decloud |\n|---|---:|---:|---:|---:|")
+    least = [[min(times) for times in zip(*runs, strict=True)] for runs in (plain, batched)]
+    for name, (wall, processor) in zip(("decloud", "batch"), least, strict=True):
+        shares = wall / least[0][0], processor / least[0][1]
+        print(f"| {name} | {wall:.2f} | {shares[0]:.3f} | {processor:.2f} | {shares[1]:.3f} |")
+
+
+def now():
+    """Returns the time and what this process has taken of processors."""
+    return time.perf_counter(), time.process_time()
 
 
 def small_table(asked, folder):
