@@ -67,11 +67,11 @@ def batch(
     A scene that fails does not stop the others: the exit code is then 3, and a table says
     what failed. Where output is no terminal, stdout gets a line of JSON for every scene.
     """
+    ctx = click.get_current_context()
     if scheduler is not None and jobs != "auto":
         raise UsageError("--jobs is for this machine, --scheduler for a cluster; choose one")
-    if "-" in scenes and _stops_with_stdin(click.get_current_context()):
+    if "-" in scenes and _stops_with_stdin(ctx):
         raise UsageError("- reads scenes from stdin, which --stop-when-stdin-closes watches")
-    ctx = click.get_current_context()
     with own_words_only(verbose):
         # Imported only now, so that --help is quick.
         from cloudgan_geo.batch.outputs import Beside

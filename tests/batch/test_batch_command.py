@@ -1,5 +1,6 @@
 """`cloudgan-geo batch` as it is typed."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -210,6 +211,7 @@ def test_several_scenes_are_no_business_of_decloud(archive):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "word"), [(2, "Interrupted"), (15, "Terminated")])
 def test_a_signal_leaves_nothing_half(archive, number, word):
     archive.add(*"abcdefgh", size=300)
@@ -231,3 +233,28 @@ def test_a_signal_leaves_nothing_half(archive, number, word):
     run = archive.batch("in", "--resume")
     assert run.returncode == 0
     assert len(archive.outputs()) == 8
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
+def test_a_bar_of_scenes_on_a_terminal(archive):
+    import fcntl
+    import struct
+    import termios
+
+    archive.add("a", "b", "c")
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = archive.start(*archive.options("in"), "--jobs", "1", stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    # Where the other side is closed Linux says so by an error.
+    with contextlib.suppress(OSError):
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert process.wait(30) == 0
+    text = shown.decode()
+    assert "| 3/3 [" in text
+    assert "scene" in text
+    assert "{" not in text
+    assert "Scenes: 3 done in " in text.splitlines()[-1]

@@ -22,9 +22,8 @@ class Program:
             cwd=self.folder,
             # More threads only get into each other's way with networks this small.
             env={**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})},
-            stderr=subprocess.PIPE,
             text=True,
-            **{"stdout": subprocess.PIPE, **settings},
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **settings},
         )
 
     def __call__(self, *arguments, **settings):
