@@ -22,6 +22,8 @@ BATCH_SIZE: Final = "auto"
 DEVICE: Final = "auto"
 PRECISION: Final = "auto"
 STRIP_ROWS: Final = "auto"
+#: Processes of a batch.
+JOBS: Final = "auto"
 
 #: Pixels that neighbouring windows share.
 OVERLAP: Final = 16

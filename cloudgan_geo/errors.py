@@ -84,3 +84,7 @@ class DatasetError(CloudganError, ValueError):
 
 class RunError(CloudganError, RuntimeError):
     """A training run that cannot be continued, plotted or read."""
+
+
+class BatchError(CloudganError, RuntimeError):
+    """A batch that cannot go on: its cluster is lost, or has no worker that may be used."""

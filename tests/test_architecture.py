@@ -36,7 +36,17 @@ ALLOWED = {
     "correction": {"networks", "raster", "windows"},
     "training": {"simulation", "networks", "clouds", "chips", "windows"},
     "evaluation": {"simulation", "correction", "networks", "raster", "clouds", "chips", "windows"},
-    "cli": {"simulation", "training", "evaluation", "correction", "networks", "raster", "chips"},
+    "batch": {"correction", "networks", "raster", "windows"},
+    "cli": {
+        "batch",
+        "simulation",
+        "training",
+        "evaluation",
+        "correction",
+        "networks",
+        "raster",
+        "chips",
+    },
 }
 #: Who may name a sensor's own modules: cards that name none, chips and suites of Sentinel-2.
 OF_A_SENSOR = {"sensors", "bands", "chips", "evaluation"}
@@ -50,6 +60,7 @@ NO_TORCH = (
     "clouds",
     "chips",
     "correction",
+    "batch",
     "cli",
 )
 NO_TORCH += ("sample_scene", "simulation")
@@ -132,11 +143,12 @@ def test_no_two_public_classes_share_a_name():
         "import cloudgan_geo",
         "from cloudgan_geo.cli.main import main; main(['--help'], standalone_mode=False)",
         "from cloudgan_geo.cli.main import main; main(['decloud', '-h'], standalone_mode=False)",
+        "from cloudgan_geo.cli.main import main; main(['batch', '-h'], standalone_mode=False)",
         "from cloudgan_geo.cli.main import main; main(['train', '--help'], standalone_mode=False)",
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(code):
-    heavy = "{'torch', 'matplotlib', 'rasterio', 'PIL', 'torchmetrics', 'noise'}"
+    heavy = "{'torch', 'matplotlib', 'rasterio', 'PIL', 'torchmetrics', 'noise', 'distributed'}"
     check = f"import sys\n{code}\nprint(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines()[-1] == "[]"

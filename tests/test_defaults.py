@@ -10,6 +10,8 @@ import pytest
 
 import cloudgan_geo
 from cloudgan_geo import decloud, defaults
+from cloudgan_geo.batch.run import decloud_all, run_batch
+from cloudgan_geo.cli.batch import batch
 from cloudgan_geo.cli.decloud import decloud as command
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.correction.quality import KeepRule
@@ -49,11 +51,18 @@ def test_no_default_is_written_down_twice(path):
             assert not isinstance(value, ast.Constant) or value.value is None, name
 
 
-@pytest.mark.parametrize("name", [name for name in DEFAULTS if name != "strip_rows"])
+@pytest.mark.parametrize("name", [name for name in DEFAULTS if name not in ("strip_rows", "jobs")])
 def test_the_command_line_and_python_agree(name):
     assert inspect.signature(decloud).parameters[name].default == DEFAULTS[name]
     (option,) = (param for param in command.params if param.name == name)
     assert option.default == DEFAULTS[name]
+
+
+def test_batch_agrees_too():
+    options = {param.name: param.default for param in batch.params if param.name in DEFAULTS}
+    assert options == {name: DEFAULTS[name] for name in DEFAULTS if name != "strip_rows"}
+    for function in (decloud_all, run_batch):
+        assert inspect.signature(function).parameters["jobs"].default == DEFAULTS["jobs"]
 
 
 @pytest.mark.parametrize("kind", [DecloudOptions, KeepRule])

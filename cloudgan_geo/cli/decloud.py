@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloudgan_geo.cli import band_options, completion, keeping, shared
+from cloudgan_geo.cli import completion, keeping, shared
 from cloudgan_geo.cli.grouping import GroupedCommand
 from cloudgan_geo.cli.progress import tell_result, telling
+from cloudgan_geo.cli.scene_options import of_a_scene
 from cloudgan_geo.cli.terminal import own_words_only
+from cloudgan_geo.errors import CloudganError, UsageError
 
 if TYPE_CHECKING:
     from cloudgan_geo.correction.pipeline import DecloudResult
@@ -38,28 +42,9 @@ _EXAMPLES = "\b\nExamples:\n" + "\n".join(
     type=click.Path(path_type=Path),
     help="File to write; by default SCENE_decloud.tif beside the scene.",
 )
-@shared.model
-@band_options.bands
-@shared.radiometry
-@band_options.level
-@band_options.correct
-@band_options.write
-@shared.area
-@shared.overlap
-@shared.batch_size
-@shared.device
-@shared.precision
-@shared.compilation
+@of_a_scene
 @keeping.layers
-@keeping.keep_rule
-@shared.rgb_only
-@shared.cog
-@shared.creation
 @shared.report
-@shared.overwrite
-@shared.trust_input
-@shared.progress
-@shared.verbosity
 def decloud(
     scene: tuple[str, ...],
     output: Path | None,
@@ -84,7 +69,16 @@ def decloud(
         # Imported only now, so that --help is quick.
         from cloudgan_geo.correction import pipeline
 
-        result = pipeline.decloud(scene, output, progress=progress, **settings)
+        try:
+            result = pipeline.decloud(scene, output, progress=progress, **settings)
+        except CloudganError as error:
+            if len(scene) > 1 and _are_scenes(scene):
+                raise UsageError(
+                    f"{', '.join(scene)}: are {len(scene)} scenes, and decloud takes one, or the "
+                    f"files of its bands; cloudgan-geo batch {' '.join(map(shlex.quote, scene))} "
+                    "--out-dir DIR takes all of them"
+                ) from error
+            raise
     if not quiet:
         _tell_how(result, verbose)
     said = (
@@ -92,6 +86,18 @@ def decloud(
         f"in {result.seconds:.1f} s"
     )
     tell_result(form, asdict(result), said, quiet=quiet)
+
+
+def _are_scenes(paths: tuple[str, ...]) -> bool:
+    """Tells whether each of several files is a scene itself, rather than a band of one."""
+    from cloudgan_geo.raster.reading.opening import open_scene
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return all(open_scene(path) for path in paths)
+        except CloudganError:
+            return False
 
 
 def _tell_how(result: DecloudResult, verbose: bool) -> None:

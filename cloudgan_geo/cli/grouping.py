@@ -12,8 +12,9 @@ _GROUPS = {
     "What is corrected": ("model", "correct", "keep_below", "thick_above", "thick", "thick_error"),
     "What is written": (
         *("output", "write", "rgb_only", "cog", "creation", *BY_ARGUMENT, "report"),
-        "overwrite",
+        *("overwrite", "out_dir", "log", "stac"),
     ),
+    "Which scenes, and who does them": ("jobs", "scheduler", "shard", "resume", "dry_run"),
     "How it is computed": ("device", "precision", "compile", "batch_size", "overlap"),
 }
 _OTHERS = "Other options"

@@ -25,6 +25,17 @@ def layers(command: F) -> F:
     return command
 
 
+def layer_flags(command: F) -> F:
+    """Adds an option for each layer, such as `--qa`, that asks for it beside every output."""
+    for layer in reversed(LAYERS):
+        command = click.option(
+            f"--{layer.argument.replace('_', '-')}",
+            is_flag=True,
+            help=f"Write {layer.help} beside every output, to NAME_decloud_{layer.argument}.tif.",
+        )(command)
+    return command
+
+
 def keep_rule(command: F) -> F:
     """Adds `--keep-below`, `--thick-above`, `--thick` and `--thick-error`."""
     below = click.option(

@@ -29,6 +29,7 @@ from cloudgan_geo.errors import (
 #: imported only to run it: --help must not wait for torch.
 COMMANDS = {
     "decloud": "Remove the thin clouds of a scene.",
+    "batch": "Remove the thin clouds of many scenes.",
     "info": "Say what decloud would do with a scene.",
     "preview": "Draw a scene before and after.",
     "compare": "Measure scenes against a clear one.",
@@ -48,6 +49,9 @@ _USAGE = (
     *(UsageError, BandError, RadiometryError, SceneNotFoundError, OutputExistsError),
     WeightsNotFoundError,
 )
+
+#: Extras that bring a package; all others are of the first one.
+_EXTRAS = {"pystac": "stac", "jsonschema": "stac", "dask": "dask", "distributed": "dask"}
 
 
 class Commands(click.Group):
@@ -110,7 +114,8 @@ class Commands(click.Group):
             ctx.exit(1)
         except ModuleNotFoundError as error:
             # Of ours none is missing, so it is one of an extra.
-            more = "pip install 'cloudgan-geo[train]' adds what this command needs"
+            extra = _EXTRAS.get((error.name or "").partition(".")[0], "train")
+            more = f"pip install 'cloudgan-geo[{extra}]' adds what this command needs"
             _fail(ctx, f"the Python package {error.name} is not installed; {more}", 1)
         except MemoryError:
             _fail(ctx, "there is not enough memory; a smaller --batch-size takes less", 1)

@@ -43,7 +43,8 @@ def _keys_and_values(
     return {key.upper(): value for key, _, value in pairs}
 
 
-def _auto_or_count(ctx: click.Context, param: click.Parameter, value: str) -> int | str:
+def auto_or_count(ctx: click.Context, param: click.Parameter, value: str) -> int | str:
+    """Reads `auto` or a number of at least 1."""
     if value == "auto":
         return value
     if not value.isdecimal() or int(value) < 1:
@@ -190,7 +191,7 @@ def batch_size(command: F) -> F:
     return click.option(
         "--batch-size",
         metavar="auto|N",
-        callback=_auto_or_count,
+        callback=auto_or_count,
         default=defaults.BATCH_SIZE,
         show_default=True,
         help="Windows that the generator gets at once.",

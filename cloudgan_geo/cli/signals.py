@@ -18,7 +18,7 @@ import click
 _PATIENCE = 0.3
 
 # What a command that takes its time says about its end itself.
-_TAKES_ITS_TIME = ("train",)
+_TAKES_ITS_TIME = ("train", "batch")
 
 # Asked only if it is there: without it nothing was written.
 _OUTPUT = "cloudgan_geo.raster.writing.output"

@@ -24,12 +24,14 @@ from cloudgan_geo.correction.estimates import Estimates
 from cloudgan_geo.correction.fitting import fit_bands, fitted
 from cloudgan_geo.correction.layer_files import writing_layers
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
+from cloudgan_geo.correction.origin import ORIGIN, origin
 from cloudgan_geo.correction.plan import make_plan
 from cloudgan_geo.correction.report import provenance, result_of, write_report
 from cloudgan_geo.correction.targets import opened_targets
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.interrupts import StopRequest, shielded
 from cloudgan_geo.raster.reading.band_finding import AskedBands
+from cloudgan_geo.raster.reading.files import FileState
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.raster.reading.source import ScenePaths, default_output, scene_paths
@@ -201,6 +203,7 @@ def _decloud(
     stop: StopRequest,
 ) -> DecloudResult:
     clock = Clock()
+    area = None if options.aoi is None else FileState.of(os.fspath(options.aoi))
     wanted = bands_of(model)
     target = default_output(scene) if output is None else Path(output)
     opened = open_scene(
@@ -243,6 +246,7 @@ def _decloud(
         file = targets.scene
         pixels = file.pixels if options.cog else file.partial
         tags = provenance(options, plan.radiometry, cleaner.name, cleaner.sha256)
+        tags[ORIGIN] = origin(scene_paths(scene), opened.files, area)
         with (
             SceneWriter(pixels, target, plan.written, {} if options.cog else creation) as writer,
             writing_layers(targets.layers, plan.written, tags, fit.used.groups) as write_layers,

@@ -33,15 +33,24 @@ def provenance(
         model: Name of the generator.
         sha256: Of its weights file, in hex.
     """
-    asked = {key: value for key, value in asdict(options).items() if key not in _IMMATERIAL}
     return {
         "CLOUDGAN_VERSION": __version__,
         "CLOUDGAN_MODEL": model,
         "CLOUDGAN_WEIGHTS_SHA256": sha256,
         "CLOUDGAN_RADIOMETRY": radiometry.profile,
         "CLOUDGAN_RADIOMETRY_REASON": radiometry.reason,
-        "CLOUDGAN_OPTIONS": json.dumps(asked, default=os.fspath),
+        "CLOUDGAN_OPTIONS": options_asked(options),
     }
+
+
+def options_asked(options: DecloudOptions) -> str:
+    """Returns the options that decide about an output, as its tag holds them.
+
+    Args:
+        options: As they were given.
+    """
+    asked = {key: value for key, value in asdict(options).items() if key not in _IMMATERIAL}
+    return json.dumps(asked, default=os.fspath)
 
 
 def write_report(

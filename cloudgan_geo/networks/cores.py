@@ -34,3 +34,9 @@ def shared_cores(cleaner: object) -> Iterator[tuple[int, Callable[[], None] | No
     finally:
         # What one thread sets becomes the default of those that are started later.
         torch.set_num_threads(cores)
+
+
+def use_threads(count: int) -> None:
+    """Has torch compute with so many threads, from now on, in this thread and in later ones."""
+    if torch.get_num_threads() != count:
+        torch.set_num_threads(count)

@@ -15,16 +15,15 @@ class Program:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def start(self, *arguments, **settings):
+    def start(self, *arguments, environment=None, **settings):
         """Starts the program and returns the process."""
         return subprocess.Popen(
             [sys.executable, "-m", "cloudgan_geo", *map(str, arguments)],
             cwd=self.folder,
             # More threads only get into each other's way with networks this small.
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            stderr=subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})},
             text=True,
-            **{"stdout": subprocess.PIPE, **settings},
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **settings},
         )
 
     def __call__(self, *arguments, **settings):

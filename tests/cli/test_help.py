@@ -25,6 +25,21 @@ def test_options_of_decloud_stand_in_groups_with_examples():
                            for line in shown.splitlines()) >= 1, option  # fmt: skip
 
 
+def test_batch_takes_every_option_of_decloud_that_names_no_file_of_one_scene():
+    one, many = (
+        {option for param in main.get_command(None, name).params for option in param.opts}
+        for name in ("decloud", "batch")
+    )
+    assert one - many == {"scene", "-o", "--output"}
+    assert many - one == {
+        *("scenes", "--out-dir", "--log", "--stac"),
+        *("--jobs", "--scheduler", "--shard", "--resume", "--dry-run"),
+    }
+    shown = CliRunner().invoke(main, ["batch", "--help"]).output
+    assert "\nWhich scenes, and who does them:\n" in shown
+    assert "cloudgan-geo batch - --out-dir clear --shard 2/8 < scenes.txt" in shown
+
+
 def test_what_is_no_option_does_not_stand_among_the_options():
     shown = CliRunner().invoke(main, ["decloud", "--help"]).output
     assert "\n  SCENE" not in shown.split("\nThe scene:\n")[1]
@@ -72,6 +87,11 @@ def test_a_generator_that_is_not_there_is_a_mistake_of_the_command_line(command,
         ("cloudgan-geo decloud --model t", 3, ["plain,thin", "file,t"]),
         ("cloudgan-geo decloud --aoi fie", 3, ["file,fie"]),
         ("cloudgan-geo decloud --thick n", 3, ["plain,nodata"]),
+        ("cloudgan-geo bat", 1, ["plain,batch"]),
+        ("cloudgan-geo batch sce", 2, ["file,sce"]),
+        ("cloudgan-geo batch --out-dir cl", 3, ["dir,cl"]),
+        ("cloudgan-geo batch --log ba", 3, ["file,ba"]),
+        ("cloudgan-geo batch --model t", 3, ["plain,thin", "file,t"]),
     ],
 )
 def test_completion_in_a_shell(typed, word, offered):

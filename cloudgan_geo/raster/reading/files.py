@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass
@@ -12,6 +13,15 @@ import rasterio
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, open_as, reason
 from cloudgan_geo.raster.reading.formats import drivers_for, is_remote
+
+# GDAL's file systems of servers, by how addresses begin.
+_SERVERS = {
+    "http": "/vsicurl/",
+    "https": "/vsicurl/",
+    "s3": "/vsis3/",
+    "gs": "/vsigs/",
+    "az": "/vsiaz/",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,24 @@ class FileState:
         except OSError:
             return cls(path, -1, 0, 0)
         return cls(path, state.st_size, state.st_mtime_ns, state.st_ino)
+
+
+def ask_again(path: str) -> None:
+    """Has GDAL ask a server again for what it failed to get: it remembers failures, too.
+
+    Args:
+        path: Of a raster; nothing is done about one that is not on a server.
+    """
+    scheme, _, rest = path.partition("://")
+    place = _SERVERS.get(scheme)
+    if place is None and not path.startswith(tuple(_SERVERS.values())):
+        return
+    name = path if place is None else f"{place}{path if place == '/vsicurl/' else rest}"
+    with (
+        contextlib.suppress(SceneError, *GDAL_ERRORS),
+        rasterio.Env(CPL_VSIL_CURL_NON_CACHED=name),
+    ):
+        open_raster(path).close()
 
 
 def open_raster(

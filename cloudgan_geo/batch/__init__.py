@@ -1,0 +1,1 @@
+"""Many scenes: listing, sharding and resuming them, engines that run them, and their records."""

@@ -1,0 +1,109 @@
+"""Which scenes of a batch are done already, by what their outputs say of themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import rasterio
+
+from cloudgan_geo.batch.outputs import SceneTask
+from cloudgan_geo.correction.options import DecloudOptions
+from cloudgan_geo.correction.origin import ORIGIN, has_origin
+from cloudgan_geo.correction.report import options_asked
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as
+from cloudgan_geo.raster.writing.writer import is_complete
+
+# What changes neither values nor form of an output.
+_IMMATERIAL = ("batch_size", "trust_input")
+
+_TIFF = (b"II*\0", b"II+\0", b"MM\0*", b"MM\0+")
+
+
+def is_done(task: SceneTask, sha256: str) -> bool:
+    """Tells whether all files of a scene are there as they would be made now.
+
+    Args:
+        task: What is to be done.
+        sha256: Of the weights, in hex.
+
+    Returns:
+        Whether they are complete, and made from files of the same sizes and times, by the same
+        weights, with the same options.
+    """
+    if not all(os.path.isfile(target) for target in task.targets):
+        return False
+    rasters = [task.output, *task.options.layer_files.values()]
+    return all(_is_made_so(path, task, sha256) for path in rasters)
+
+
+def as_resumed(task: SceneTask) -> SceneTask:
+    """Returns a task that may replace the files there, if an earlier run wrote them.
+
+    A file that is none of ours stays protected, unless whatever is there may be replaced anyway.
+    """
+    there = [path for path in task.targets if os.path.lexists(path)]
+    rasters = [path for path in there if path.suffix == ".tif"]
+    if not there or not all(map(_is_ours, rasters)):
+        return task
+    if task.output not in rasters and not rasters:
+        # Texts alone, that say nothing of where they come from.
+        return task
+    return dataclasses.replace(task, options=dataclasses.replace(task.options, overwrite=True))
+
+
+def _is_made_so(path: Path, task: SceneTask, sha256: str) -> bool:
+    tags = _tags(path)
+    if tags is None or tags.get("CLOUDGAN_WEIGHTS_SHA256") != sha256:
+        return False
+    same = _same_options(tags.get("CLOUDGAN_OPTIONS", ""), task.options)
+    return same and has_origin(tags.get(ORIGIN, ""), task.scene.paths) and _is_whole(path)
+
+
+def _same_options(tag: str, options: DecloudOptions) -> bool:
+    try:
+        before = json.loads(tag)
+    except ValueError:
+        return False
+    return isinstance(before, dict) and _material(before) == _material(
+        json.loads(options_asked(options))
+    )
+
+
+def _material(options: dict[str, Any]) -> dict[str, Any]:
+    material = {key: value for key, value in options.items() if key not in _IMMATERIAL}
+    if isinstance(material.get("aoi"), str):
+        material["aoi"] = os.path.realpath(material["aoi"])
+    return material
+
+
+def _tags(path: Path) -> dict[str, str] | None:
+    """Returns the metadata of a GeoTIFF, or None if it cannot be opened."""
+    try:
+        with rasterio.Env(**GDAL_OPTIONS), open_as(os.fspath(path), ("GTiff",)) as dataset:
+            return dict(dataset.tags())
+    except GDAL_ERRORS:
+        return None
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with rasterio.Env(**GDAL_OPTIONS):
+            return is_complete(path)
+    except (*GDAL_ERRORS, OSError):
+        return False
+
+
+def _is_ours(path: Path) -> bool:
+    """Tells whether a file is an output of ours, or the damaged rest of a GeoTIFF."""
+    tags = _tags(path)
+    if tags is not None:
+        return ORIGIN in tags or "CLOUDGAN_WEIGHTS_SHA256" in tags
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) in _TIFF
+    except OSError:
+        return False
