@@ -139,6 +139,7 @@ def test_shards_together_do_all(archive):
     assert len(archive.outputs()) == 5
 
 
+@pytest.mark.slow
 def test_a_list_on_stdin(archive):
     archive.add("a", "b", "c")
     process = archive.start(*archive.options("-"), "--jobs", "1", stdin=subprocess.PIPE)
@@ -235,6 +236,7 @@ def test_a_signal_leaves_nothing_half(archive, number, word):
     assert len(archive.outputs()) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
 def test_a_bar_of_scenes_on_a_terminal(archive):
     import fcntl

@@ -23,6 +23,7 @@ def without_extras(archive, *arguments):
     )
 
 
+@pytest.mark.slow
 def test_one_process_needs_no_extra(archive):
     archive.add(*"abcdefgh", size=70)
     run = without_extras(archive, "in", "--shard", "1/2")
