@@ -7,6 +7,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
+from typing import Any
+
+import shapely
 
 from cloudgan_geo import __version__
 from cloudgan_geo.correction.cleaner import Cleaner
@@ -40,8 +43,13 @@ def provenance(
         "CLOUDGAN_WEIGHTS_SHA256": sha256,
         "CLOUDGAN_RADIOMETRY": radiometry.profile,
         "CLOUDGAN_RADIOMETRY_REASON": radiometry.reason,
-        "CLOUDGAN_OPTIONS": json.dumps(asked, default=os.fspath),
+        "CLOUDGAN_OPTIONS": json.dumps(asked, default=_text),
     }
+
+
+def _text(value: Any) -> str:
+    """Says what JSON has no form for: paths, and geometries as well-known text."""
+    return str(value.wkt) if isinstance(value, shapely.Geometry) else os.fspath(value)
 
 
 def write_report(
@@ -66,7 +74,7 @@ def write_report(
         "options": asdict(options),
         "result": asdict(result),
     }
-    text = json.dumps(report, indent=2, default=os.fspath)
+    text = json.dumps(report, indent=2, default=_text)
     try:
         file.partial.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
