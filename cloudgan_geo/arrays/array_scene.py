@@ -18,6 +18,7 @@ from cloudgan_geo.raster.reading.band_finding import NamedBands
 from cloudgan_geo.raster.reading.opening import sampled, without_band
 from cloudgan_geo.raster.reading.rows import Band, Rows
 from cloudgan_geo.raster.reading.scene import Scene
+from cloudgan_geo.sensors.sensor import Sensor
 from cloudgan_geo.windows.grid import without_copying
 
 #: What messages call the array.
@@ -57,23 +58,21 @@ def array_scene(
     known: NDArray[np.bool_],
     names: Sequence[str | None],
     nodata: float | None,
-    wanted: BandSet,
+    sensor: Sensor,
 ) -> ArrayScene:
-    """Returns an array as a scene, as a file of the same pixels would be found.
-
-    Warns where the cirrus band is wanted and holds nothing but 0: it is taken for missing.
+    """Returns an array as a scene.
 
     Args:
         pixels: Shape (bands, height, width).
         known: See `ArrayScene`.
         names: Of the sensor's band that each is, or None.
         nodata: Value that means no data, or None.
-        wanted: Bands of the generator.
+        sensor: Whose bands they are.
     """
     _, height, width = pixels.shape
     indexes = {name: index for index, name in enumerate(names, 1) if name is not None}
-    named = NamedBands(indexes, "as given", sensor=wanted.sensor)
-    scene = ArrayScene(
+    named = NamedBands(indexes, "as given", sensor=sensor)
+    return ArrayScene(
         path=NAME,
         dataset="",
         files=(),
@@ -101,10 +100,15 @@ def array_scene(
         pixels=pixels,
         known=known,
     )
-    return _without_blank_cirrus(scene, wanted)
 
 
-def _without_blank_cirrus(scene: ArrayScene, wanted: BandSet) -> ArrayScene:
+def without_blank_cirrus(scene: ArrayScene, wanted: BandSet) -> ArrayScene:
+    """Takes the cirrus band for missing, and warns, where it holds nothing but 0, as in files.
+
+    Args:
+        scene: The array.
+        wanted: Bands of the generator: of one that does not read it nothing is said.
+    """
     cirrus = scene.sensor.cirrus
     if cirrus is None or cirrus not in wanted.reads or cirrus not in scene.named.indexes:
         return scene

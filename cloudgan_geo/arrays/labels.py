@@ -131,7 +131,7 @@ def check_valid(valid: Any, da: xarray.DataArray, axes: Axes) -> None:
             f"{ {name: size for name, size in da.sizes.items() if name != BAND} }",
         )
     for name in (axes.y, axes.x):
-        if name in valid.coords and name in da.coords and not valid[name].equals(da[name]):
+        if name in valid.coords and name in da.coords and not np.array_equal(valid[name], da[name]):
             raise UsageError(Argument("valid"), f": its {name} are others than those of da")
 
 
@@ -147,6 +147,7 @@ def with_attributes(
     """
     import xarray
 
+    layers = [_with_coordinates(layer, da) for layer in layers]
     named = {"image": layers[0].transpose(*da.dims)}
     named["image"].attrs.update(da.attrs)
     named["image"].encoding.update(da.encoding)
@@ -166,6 +167,12 @@ def with_attributes(
         named[part] = values
     dataset = xarray.Dataset(named)
     return dataset.assign_coords({GROUP: list(groups)}) if groups else dataset
+
+
+def _with_coordinates(layer: xarray.DataArray, da: xarray.DataArray) -> xarray.DataArray:
+    """Returns a layer with the coordinates of an array, which computing left bare."""
+    fitting = {name: of for name, of in da.coords.items() if set(of.dims) <= set(layer.dims)}
+    return layer.reset_coords(drop=True).assign_coords(fitting)
 
 
 def _group_where_bands_were(da: xarray.DataArray, has_groups: bool) -> list[Hashable]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo import defaults
-from cloudgan_geo.arrays.clean import ArrayTask, array_task
+from cloudgan_geo.arrays.array_task import ArrayTask, array_task
 from cloudgan_geo.arrays.given import Reflectance, known_pixels
 from cloudgan_geo.arrays.labels import (
     BAND,
@@ -121,6 +121,7 @@ def decloud_dataarray(
     code = told_nodata(da) if nodata is None else nodata
     task = array_task(da.sizes[BAND], da.dtype, names, pairs, code, model, options)
     check_valid(valid, da, axes)
+    task.check(da.sizes[axes.y], da.sizes[axes.x])
     return _computed(da, valid, axes, task)
 
 

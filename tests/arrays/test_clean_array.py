@@ -255,8 +255,7 @@ def test_what_cannot_be_is_refused_in_words(asked, error, said):
 
 
 def test_too_few_pixels_are_kept():
+    few = GOOD["pixels"][:, :7]
     with pytest.warns(CloudganWarning, match="pixels: 50 x 7 pixels are too few"):
-        cleaned = clean_array(
-            GOOD["pixels"][:, :7], RGB, DN, model=StandIn(lambda batch: 0 * batch)
-        )
-    assert (cleaned.image == GOOD["pixels"][:, :7]).all()
+        cleaned = clean_array(few, RGB, DN, model=StandIn(lambda batch: 0 * batch))
+    assert (cleaned.image == few).all()
