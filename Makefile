@@ -15,6 +15,10 @@ QGIS_PYTHON ?= /usr/bin/python3
 QGIS_HOME = HOME=$$(mktemp -d) && export HOME && XDG_RUNTIME_DIR=$$HOME && export XDG_RUNTIME_DIR && \
   QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 
+# Tests run in so many processes at a time, with one thread each; 0 is pytest's own.
+TEST_WORKERS ?= 2
+TESTING = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
+
 # What pytest gets besides; in CI --no-skips, with which a test that is skipped fails.
 PYTEST_OPTIONS ?=
 
@@ -26,10 +30,10 @@ demo: .venv/installed-train
 	  --truth sample_data/scene_clear.tif --out sample_data/before_after.png --overwrite
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -m 'not slow' $(PYTEST_OPTIONS)
+	$(TESTING) -m 'not slow' $(PYTEST_OPTIONS)
 
 test-all: .venv/installed-dev
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	$(TESTING) $(PYTEST_OPTIONS)
 
 # Hours on two cores: damaged inputs of every kind, then runs ended by signals. The tables go to
 # docs/security.md.

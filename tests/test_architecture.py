@@ -34,6 +34,7 @@ ALLOWED = {
     "simulation": {"chips", "clouds", "raster"},
     "sample_scene": {"clouds"},
     "correction": {"networks", "raster", "windows"},
+    "arrays": {"correction", "raster", "windows"},
     "training": {"simulation", "networks", "clouds", "chips", "windows"},
     "evaluation": {"simulation", "correction", "networks", "raster", "clouds", "chips", "windows"},
     "batch": {"correction", "networks", "raster", "windows"},
@@ -63,7 +64,7 @@ NO_TORCH = (
     "batch",
     "cli",
 )
-NO_TORCH += ("sample_scene", "simulation")
+NO_TORCH += ("sample_scene", "simulation", "arrays")
 
 
 def name_of(path):
@@ -148,7 +149,10 @@ def test_no_two_public_classes_share_a_name():
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(code):
-    heavy = "{'torch', 'matplotlib', 'rasterio', 'PIL', 'torchmetrics', 'noise', 'distributed'}"
+    heavy = (
+        "{'torch', 'matplotlib', 'rasterio', 'PIL', 'torchmetrics', 'noise', 'distributed',"
+        " 'xarray'}"
+    )
     check = f"import sys\n{code}\nprint(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines()[-1] == "[]"

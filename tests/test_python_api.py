@@ -25,7 +25,10 @@ from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 
 def test_dir_shows_the_interface_and_nothing_else():
-    assert dir(cloudgan_geo) == ["CloudganError", "__version__", "decloud", "load_generator"]
+    assert dir(cloudgan_geo) == [
+        *("CloudganError", "__version__", "clean_array", "decloud", "decloud_dataarray"),
+        "load_generator",
+    ]
 
 
 @pytest.mark.parametrize("scene", [12, None, 3.5, [], [12], "", b"s.tif", "a\0b"])

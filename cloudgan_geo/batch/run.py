@@ -81,6 +81,10 @@ def make_batch(
     """
     asked, named = options or DecloudOptions(), os.fspath(model)
     sha256 = weights_sha256(named)
+    if asked.aoi is not None and not isinstance(asked.aoi, (str, os.PathLike)):
+        raise UsageError(
+            Argument("aoi"), ": of a batch it is a file; a geometry lies in one scene's coordinates"
+        )
     if asked.aoi is not None and not os.path.exists(asked.aoi):
         raise UsageError(Argument("aoi", os.fspath(asked.aoi)), ": there is no such file")
     part = settle_shard(shard, os.environ if environment is None else environment)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, Union, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.arguments import Argument
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.correction.options import DecloudOptions
+from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks.cleaned import Cleaned
 from cloudgan_geo.networks.header import read_bands, weights_path
 
@@ -113,3 +115,18 @@ def ready(model: Model, options: DecloudOptions) -> Cleaner:
     return inference.PreparedGenerator(
         loaded, device=options.device, precision=options.precision, compile=options.compile
     )
+
+
+def check_estimates(cleaner: Cleaner, options: DecloudOptions) -> None:
+    """Refuses what needs an estimate of the opacity from a generator that makes none.
+
+    Raises:
+        UsageError: If any such option is given.
+    """
+    if not cleaner.estimates and options.for_estimates:
+        raise UsageError(
+            options.for_estimates[0],
+            f": the generator {cleaner.name} estimates no opacity; ",
+            Argument("model", "thin"),
+            " does",
+        )

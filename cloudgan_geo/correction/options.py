@@ -24,6 +24,7 @@ from cloudgan_geo.choices import (
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
+from cloudgan_geo.raster.reading.area import AskedArea
 from cloudgan_geo.raster.reading.band_finding import AskedBands
 
 
@@ -43,7 +44,7 @@ class DecloudOptions:
         precision: `auto`, `fp32` or `bf16`.
         compile: Let torch compile the network first; on CUDA only.
         rgb_only: Leave all other bands out of the output.
-        aoi: Vector file outside whose polygons no pixel changes, or None.
+        aoi: Vector file or geometry outside whose polygons no pixel changes, or None.
         bounds: Left, bottom, right and top, in the scene's coordinates, outside of which no
             pixel changes, or None.
         cog: Write a cloud-optimized GeoTIFF with overviews.
@@ -75,7 +76,7 @@ class DecloudOptions:
     precision: AskedPrecision = defaults.PRECISION
     compile: bool = False
     rgb_only: bool = False
-    aoi: str | os.PathLike[str] | None = None
+    aoi: AskedArea | None = None
     bounds: tuple[float, ...] | None = None
     cog: bool = False
     creation: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cloudgan_geo import defaults
-from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Progress, at_least_every_second
 from cloudgan_geo.choices import (
     AskedLevel,
@@ -18,7 +17,14 @@ from cloudgan_geo.choices import (
     Thick,
     Write,
 )
-from cloudgan_geo.correction.cleaner import Cleaner, Model, bands_of, model_name, ready
+from cloudgan_geo.correction.cleaner import (
+    Cleaner,
+    Model,
+    bands_of,
+    check_estimates,
+    model_name,
+    ready,
+)
 from cloudgan_geo.correction.engine import correct_scene
 from cloudgan_geo.correction.estimates import Estimates
 from cloudgan_geo.correction.fitting import fit_bands, fitted
@@ -28,8 +34,8 @@ from cloudgan_geo.correction.origin import ORIGIN, origin
 from cloudgan_geo.correction.plan import make_plan
 from cloudgan_geo.correction.report import provenance, result_of, write_report
 from cloudgan_geo.correction.targets import opened_targets
-from cloudgan_geo.errors import UsageError
 from cloudgan_geo.interrupts import StopRequest, shielded
+from cloudgan_geo.raster.reading.area import AskedArea
 from cloudgan_geo.raster.reading.band_finding import AskedBands
 from cloudgan_geo.raster.reading.files import FileState
 from cloudgan_geo.raster.reading.opening import open_scene
@@ -66,7 +72,7 @@ def decloud(
     precision: AskedPrecision = defaults.PRECISION,
     compile: bool = False,
     rgb_only: bool = False,
-    aoi: str | os.PathLike[str] | None = None,
+    aoi: AskedArea | None = None,
     bounds: Sequence[float] | None = None,
     cog: bool = False,
     creation: Mapping[str, str] | None = None,
@@ -107,8 +113,9 @@ def decloud(
         precision: `auto`, `fp32` or `bf16`.
         compile: Let torch compile the network first; on CUDA only.
         rgb_only: Leave all other bands out of the output.
-        aoi: GeoJSON, GeoPackage or Shapefile, in any coordinate reference system: pixels
-            outside its polygons are copied unchanged.
+        aoi: GeoJSON, GeoPackage or Shapefile, in any coordinate reference system, or a
+            geometry of shapely's in the scene's: pixels outside its polygons are copied
+            unchanged.
         bounds: Left, bottom, right and top, in the scene's coordinates: the same for pixels
             outside these.
         cog: Write a cloud-optimized GeoTIFF with overviews; takes twice the room meanwhile.
@@ -203,7 +210,8 @@ def _decloud(
     stop: StopRequest,
 ) -> DecloudResult:
     clock = Clock()
-    area = None if options.aoi is None else FileState.of(os.fspath(options.aoi))
+    aoi = options.aoi
+    area = FileState.of(os.fspath(aoi)) if isinstance(aoi, (str, os.PathLike)) else None
     wanted = bands_of(model)
     target = default_output(scene) if output is None else Path(output)
     opened = open_scene(
@@ -235,13 +243,7 @@ def _decloud(
         tell(0, len(plan.grid))
         engine = ready(model, options)
         cleaner = fitted(engine, fit, plan.level)
-        if not cleaner.estimates and options.for_estimates:
-            raise UsageError(
-                options.for_estimates[0],
-                f": the generator {cleaner.name} estimates no opacity; ",
-                Argument("model", "thin"),
-                " does",
-            )
+        check_estimates(cleaner, options)
         clock.stage("model")
         file = targets.scene
         pixels = file.pixels if options.cog else file.partial

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from cloudgan_geo.choices import AskedLevel, AskedRadiometry, Level, Write
 from cloudgan_geo.correction.fitting import Fit
 from cloudgan_geo.errors import CloudganWarning
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
-from cloudgan_geo.raster.reading.area import Area, area_of_interest
+from cloudgan_geo.raster.reading.area import Area, AskedArea, area_of_interest
 from cloudgan_geo.raster.reading.level import find_level
 from cloudgan_geo.raster.reading.profiles import choose_radiometry, radiometry_of_used
 from cloudgan_geo.raster.reading.radiometry import Radiometry
@@ -133,11 +132,11 @@ def make_plan(
     scene: Scene,
     fit: Fit,
     *,
-    radiometry: AskedRadiometry = defaults.RADIOMETRY,
+    radiometry: AskedRadiometry | Radiometry = defaults.RADIOMETRY,
     level: AskedLevel = defaults.LEVEL,
     write: Write = defaults.WRITE,
     overlap: int = defaults.OVERLAP,
-    aoi: str | os.PathLike[str] | None = None,
+    aoi: AskedArea | None = None,
     bounds: Sequence[float] | None = None,
 ) -> Plan:
     """Settles the windows and the radiometry of a scene, reading as much of it as it takes.
@@ -145,11 +144,11 @@ def make_plan(
     Args:
         scene: The scene.
         fit: Which of its bands the generator reads and corrects.
-        radiometry: `auto` or a profile.
+        radiometry: `auto`, a profile, or what holds for the bands that the generator reads.
         level: `auto`, `1C` or `2A`.
         write: `10m` leaves bands out of the output that were resampled; `all`.
         overlap: Pixels that neighbouring windows share.
-        aoi: Vector file with the area of interest.
+        aoi: Vector file or geometry with the area of interest.
         bounds: Left, bottom, right and top of the area, in the scene's coordinates.
 
     Raises:
@@ -167,9 +166,10 @@ def make_plan(
             stacklevel=2,
         )
     stage, reason = find_level(scene, level)
-    chosen = choose_radiometry(scene, radiometry)
-    scene = scene.using(fit.used.reads)
-    chosen = radiometry_of_used(scene, chosen, fit.used.domain)
+    used = scene.using(fit.used.reads)
+    if not isinstance(radiometry, Radiometry):
+        visible = choose_radiometry(scene, radiometry)
+        radiometry = radiometry_of_used(used, visible, fit.used.domain)
     coarse = set(scene.resampled) - set(scene.rgb.indexes) if write == "10m" else set()
     written = replace(scene.without(coarse), used=scene.rgb.indexes)
-    return Plan(scene, chosen, grid, area, fit, stage, reason, written)
+    return Plan(used, radiometry, grid, area, fit, stage, reason, written)

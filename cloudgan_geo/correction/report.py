@@ -7,6 +7,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
+from typing import Any
+
+import shapely
 
 from cloudgan_geo import __version__
 from cloudgan_geo.correction.cleaner import Cleaner
@@ -50,7 +53,12 @@ def options_asked(options: DecloudOptions) -> str:
         options: As they were given.
     """
     asked = {key: value for key, value in asdict(options).items() if key not in _IMMATERIAL}
-    return json.dumps(asked, default=os.fspath)
+    return json.dumps(asked, default=_text)
+
+
+def _text(value: Any) -> str:
+    """Says what JSON has no form for: paths, and geometries as well-known text."""
+    return str(value.wkt) if isinstance(value, shapely.Geometry) else os.fspath(value)
 
 
 def write_report(
@@ -75,7 +83,7 @@ def write_report(
         "options": asdict(options),
         "result": asdict(result),
     }
-    text = json.dumps(report, indent=2, default=os.fspath)
+    text = json.dumps(report, indent=2, default=_text)
     try:
         file.partial.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:

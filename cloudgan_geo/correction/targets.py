@@ -95,7 +95,7 @@ def opened_targets(
             )
     report = {} if options.report is None else {"report": Path(options.report)}
     _check_distinct({**rasters, **report}.items())
-    area = () if options.aoi is None else (options.aoi,)
+    area = (options.aoi,) if isinstance(options.aoi, (str, os.PathLike)) else ()
     parts = (file.path for file in scene.files)
     source = (*given, *parts, scene.dataset, *area, *_OWN)
     with contextlib.ExitStack() as stack:

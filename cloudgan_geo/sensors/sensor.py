@@ -84,6 +84,7 @@ class Sensor:
         vapour: Name of the band that water vapour darkens.
         blue_or_red: Log-odds of blue first by the values of three bands, see
             `raster.reading.band_order`; None to refuse three and four bands without names.
+        aliases: Names of assets in catalogues, in lower case, and the band that each means.
         spelling: Regular expression of a band in lower-case text; its group is the name without
             the letter B and a zero after it.
         metadata: How to call the metadata that a product must have, for people.
@@ -99,6 +100,7 @@ class Sensor:
     cirrus: str | None = None
     vapour: str | None = None
     blue_or_red: tuple[float, ...] | None = None
+    aliases: tuple[tuple[str, str], ...] = ()
     spelling: str = _SPELLING
     metadata: str = "the names of a product's files"
     some_files: str = "*_B*"

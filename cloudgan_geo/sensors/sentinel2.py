@@ -115,6 +115,18 @@ SENSOR = Sentinel2(
     # Fitted on real images: 920 chips and 15 scenes of level 1C, veiled ones too; 23 scenes of
     # level 2A. tests/raster/reading/test_band_order.py counts its errors.
     blue_or_red=(-4.85, -4.50, 1.07, 0.48, -0.21, -0.02),
+    # Of Earth Search and others that follow STAC's common names.
+    aliases=(
+        ("coastal", "B01"),
+        ("rededge1", "B05"),
+        ("rededge2", "B06"),
+        ("rededge3", "B07"),
+        ("nir08", "B8A"),
+        ("nir09", "B09"),
+        ("cirrus", "B10"),
+        ("swir16", "B11"),
+        ("swir22", "B12"),
+    ),
     spelling=r"(?<![a-z0-9])b0?(8a|\d{1,2})(?![a-z0-9])",
     metadata="the metadata (MTD_MSIL1C.xml or MTD_MSIL2A.xml) of a Sentinel-2 product",
     some_files="*_B0[2348]*",

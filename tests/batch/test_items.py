@@ -8,6 +8,7 @@ import pystac
 import pystac.validation
 import pytest
 import rasterio
+import shapely
 from rasterio.warp import transform_bounds
 from scenes import ground, read, write_scene
 
@@ -187,5 +188,7 @@ def test_python_takes_items_and_returns_records(archive, items, monkeypatch):
     assert [record.status for record in again] == ["skipped"] * 3
     with pytest.raises(UsageError, match="qa: is no option for all scenes"):
         decloud_all(["items.json"], "out", qa="q.tif")
+    with pytest.raises(UsageError, match="aoi: of a batch it is a file"):
+        decloud_all(["items.json"], "out", aoi=shapely.box(0, 0, 1, 1))
     with pytest.raises(UsageError, match="'shadow': is no layer"):
         decloud_all(["items.json"], "out", layers=["shadow"])

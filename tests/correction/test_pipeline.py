@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenes import EstimatingStandIn, StandIn, ground, read, seen_in_the_view, write_scene
@@ -443,6 +444,17 @@ class TestArea:
             asked = json.loads(dataset.tags()["CLOUDGAN_OPTIONS"])
         assert asked["bounds"] == list(self.BOUNDS)
         assert asked["aoi"] is None
+
+    def test_a_geometry_is_an_area_as_well(self, source, tmp_path):
+        generator, box = StandIn(darker_in_the_middle), shapely.box(*self.BOUNDS)
+        report = tmp_path / "r.json"
+        by_bounds = decloud(source, tmp_path / "b.tif", model=generator, bounds=self.BOUNDS)
+        result = decloud(source, tmp_path / "g.tif", model=generator, aoi=box, report=report)
+        assert (read(result.output) == read(by_bounds.output)).all()
+        with rasterio.open(result.output) as dataset:
+            told = json.loads(dataset.tags()["CLOUDGAN_OPTIONS"])["aoi"]
+        assert shapely.from_wkt(told).equals(box)
+        assert json.loads(report.read_text())["options"]["aoi"] == told
 
     def test_elsewhere(self, source, tmp_path):
         with pytest.raises(UsageError, match="no pixel of"):

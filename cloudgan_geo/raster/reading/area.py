@@ -6,7 +6,7 @@ import math
 import os
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import rasterio
@@ -23,6 +23,9 @@ from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, reason
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.reading.vector import read_polygons
+
+#: A vector file, or a geometry in the scene's coordinates.
+AskedArea: TypeAlias = str | os.PathLike[str] | shapely.Geometry
 
 # Straight edges bend when they are reprojected: so many points an area's width follow them.
 _STEPS = 200
@@ -84,26 +87,31 @@ class Area:
 
 def area_of_interest(
     scene: Scene,
-    aoi: str | os.PathLike[str] | None = None,
+    aoi: AskedArea | None = None,
     bounds: Sequence[float] | None = None,
 ) -> Area | None:
     """Finds the part of a scene that is to be worked on: within both, if both are given.
 
     Args:
         scene: The scene.
-        aoi: Vector file with polygons, in any coordinate reference system.
+        aoi: Vector file with polygons, in any coordinate reference system, or a geometry with
+            polygons in the scene's coordinates.
         bounds: Left, bottom, right and top in the scene's coordinates.
 
     Returns:
         The area, or None for all of the scene.
 
     Raises:
-        UsageError: If the file or the bounds are unusable, or no pixel is inside.
+        UsageError: If the file, the geometry or the bounds are unusable, or no pixel is inside.
     """
     if aoi is None and bounds is None:
         return None
     asked = [("aoi", aoi), ("bounds", None if bounds is None else tuple(bounds))]
-    named = [Argument(name, value) for name, value in asked if value is not None]
+    named = [
+        Argument(name) if isinstance(value, shapely.Geometry) else Argument(name, value)
+        for name, value in asked
+        if value is not None
+    ]
     if scene.gcps:
         raise UsageError(
             Argument(named[0].name),
@@ -112,7 +120,8 @@ def area_of_interest(
         )
     geometry = _box(bounds) if bounds is not None else None
     if aoi is not None:
-        polygons = _in_scene(aoi, scene)
+        given = isinstance(aoi, shapely.Geometry)
+        polygons = _polygons_of(aoi) if given else _in_scene(aoi, scene)
         geometry = polygons if geometry is None else shapely.intersection(polygons, geometry)
     a, b, c, d, e, f = tuple(~scene.transform)[:6]
 
@@ -139,6 +148,20 @@ def _box(bounds: Sequence[float]) -> Any:
             ": left must be less than right and bottom less than top",
         )
     return shapely.box(left, bottom, right, top)
+
+
+def _polygons_of(geometry: Any) -> Any:
+    """Returns the polygons of a geometry as one that is valid, in two dimensions."""
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise UsageError(Argument("aoi"), ": a coordinate of the geometry is no finite number")
+    try:
+        parts = shapely.get_parts(shapely.make_valid(shapely.force_2d(geometry)))
+        union = shapely.union_all([part for part in parts if part.area > 0])
+    except shapely.errors.ShapelyError as error:
+        raise UsageError(Argument("aoi"), f": the geometry is damaged ({error})") from error
+    if union.is_empty:
+        raise UsageError(Argument("aoi"), ": the geometry has no area; it takes polygons")
+    return union
 
 
 def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:

@@ -102,7 +102,7 @@ def find_bands(
     if isinstance(requested, Mapping):
         return _by_names(path, len(descriptions), requested, sensor)
     known = _once(
-        _named(text, sensor) or _at(wavelength, sensor)
+        sensor_band(text, sensor) or _at(wavelength, sensor)
         for text, wavelength in zip_longest(descriptions, wavelengths)
     )
     if requested is not None:
@@ -216,8 +216,11 @@ def _once(names: Iterable[str | None]) -> dict[str, int]:
     return {name: indexes[0] for name, indexes in found.items() if len(indexes) == 1}
 
 
-def _named(text: str | None, sensor: Sensor) -> str | None:
-    """Returns the sensor's band that a description names, in words or by its name."""
+def sensor_band(text: str | None, sensor: Sensor) -> str | None:
+    """Returns the sensor's band that a description names, in words or by its name, or None."""
+    alias = dict(sensor.aliases).get((text or "").strip().lower())
+    if alias is not None:
+        return alias
     name = band_name(text or "", sensor)
     if name in COLOURS:
         return sensor.visible[COLOURS.index(name)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,8 @@ from cloudgan_geo.sensors import DEFAULT, recognised
 from cloudgan_geo.sensors.product import Labels
 from cloudgan_geo.sensors.sensor import Sensor
 
-_DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
+#: Of values that can be worked on.
+DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 # What other programs write beside a raster when they show it: no change of its pixels.
 _VOLATILE = (".aux.xml", ".ovr")
 # What is looked at where names are missing: so many pieces along a side, of so many pixels.
@@ -201,9 +202,14 @@ def _sensor(
 
 def _without_blank(path: str, cirrus: str, named: NamedBands, dataset: Any) -> NamedBands:
     """Takes the cirrus band for missing where it is all 0, as some providers fill it in."""
-    index = named.indexes[cirrus]
-    if _sample(dataset, [index]).any():
+    if _sample(dataset, [named.indexes[cirrus]]).any():
         return named
+    return without_band(path, cirrus, named)
+
+
+def without_band(path: str, cirrus: str, named: NamedBands) -> NamedBands:
+    """Takes a band that is all 0 for missing, and warns of that."""
+    index = named.indexes[cirrus]
     left = {name: at for name, at in named.indexes.items() if name != cirrus}
     said = f"{path}: band {index}, {cirrus}, holds nothing but 0 and is taken for missing"
     before = (*named.warning, "; ") if named.warning else ()
@@ -215,13 +221,18 @@ def _sample(dataset: Any, indexes: Sequence[int]) -> NDArray[Any]:
     for index in indexes:
         _check_dtype(dataset.name, dataset.dtypes[index - 1])
     parts = []
-    height, width = min(_PIECE, dataset.height), min(_PIECE, dataset.width)
-    for row in np.linspace(0, dataset.height - height, _PIECES).astype(int):
-        for column in np.linspace(0, dataset.width - width, _PIECES).astype(int):
-            window = Window(int(column), int(row), width, height)
-            pixels = dataset.read(list(indexes), window=window, masked=True)
-            parts.append(pixels.filled(0).reshape(len(indexes), -1))
+    for window in sampled(dataset.height, dataset.width):
+        pixels = dataset.read(list(indexes), window=window, masked=True)
+        parts.append(pixels.filled(0).reshape(len(indexes), -1))
     return np.concatenate(parts, axis=1)
+
+
+def sampled(height: int, width: int) -> Iterator[Window]:
+    """Yields the pieces, from all over a raster of a size, that are looked at to judge a band."""
+    high, wide = min(_PIECE, height), min(_PIECE, width)
+    for row in np.linspace(0, height - high, _PIECES).astype(int):
+        for column in np.linspace(0, width - wide, _PIECES).astype(int):
+            yield Window(int(column), int(row), wide, high)
 
 
 def _check_dtypes(scene: Scene) -> None:
@@ -252,10 +263,10 @@ def _check_nodata(scene: Scene) -> None:
 
 
 def _check_dtype(path: str, dtype: str) -> None:
-    if dtype not in _DTYPES:
+    if dtype not in DTYPES:
         raise SceneError(
             f"{path}: its values are {dtype}, which is no reflectance; "
-            f"{', '.join(_DTYPES)} can be used"
+            f"{', '.join(DTYPES)} can be used"
         )
 
 

@@ -20,8 +20,8 @@ from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.sensors.profile import Settled
 from cloudgan_geo.sensors.sensor import either
 
-# Smaller steps of reflectance no sensor has.
-_LEAST_SCALE = 1e-7
+#: Smaller steps of reflectance no sensor has.
+LEAST_SCALE = 1e-7
 
 # Every so many pieces of a scene one is looked at first, then those after these, and so on.
 _APART = 8
@@ -137,8 +137,8 @@ def _check_declared(scene: Scene, scale: Sequence[float], offset: Sequence[float
     for factor, addend in zip(scale, offset, strict=True):
         if not (math.isfinite(factor) and math.isfinite(addend)):
             said = "is no finite number"
-        elif not _LEAST_SCALE <= factor <= 1:
-            said = f"is no scale of reflectance, which is {_LEAST_SCALE:g} to 1"
+        elif not LEAST_SCALE <= factor <= 1:
+            said = f"is no scale of reflectance, which is {LEAST_SCALE:g} to 1"
         elif abs(addend) > 1 and (factor, addend) not in also:
             said = "has an offset of more than a reflectance of 1"
         else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 from rasterio.windows import Window
@@ -179,6 +180,24 @@ class Scene:
                 self._check_files()
                 yield rows
 
+    def meaningful(self, pixels: NDArray[Any]) -> NDArray[np.bool_]:
+        """Tells which values are neither nodata nor NaN.
+
+        Args:
+            pixels: Of its bands, shape (bands, rows, width).
+
+        Returns:
+            Of the bands that are computed with, shape (bands used, rows, width).
+        """
+        valid = np.ones((len(self.used), *pixels.shape[1:]), np.bool_)
+        for position, where in zip(self.used_positions, valid, strict=True):
+            code = self.bands[position].code
+            if self.is_float:
+                np.isfinite(pixels[position], out=where)
+            if code is not None:
+                where &= ~is_code(pixels[position], code)
+        return valid
+
     def _check_files(self) -> None:
         for file in self.files:
             if file != FileState.of(file.path):
@@ -188,13 +207,7 @@ class Scene:
         """Reads rows from an open dataset."""
         window = Window(0, top, self.width, bottom - top)
         pixels = dataset.read([band.index for band in self.bands], window=window)
-        valid = np.ones((len(self.used), *pixels.shape[1:]), np.bool_)
-        for position, where in zip(self.used_positions, valid, strict=True):
-            code = self.bands[position].code
-            if self.is_float:
-                np.isfinite(pixels[position], out=where)
-            if code is not None:
-                where &= ~is_code(pixels[position], code)
+        valid = self.meaningful(pixels)
         if self.alpha is not None:
             valid &= dataset.read(self.alpha, window=window) > 0
         mask = dataset.read_masks(self.rgb.indexes[0], window=window) if self.has_mask else None

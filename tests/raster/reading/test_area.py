@@ -121,6 +121,54 @@ def test_formats(scene, tmp_path, kind):
     assert (area.inside(0, HEIGHT) == expected()).all()
 
 
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        POLYGON,
+        shapely.MultiPolygon([POLYGON]),
+        shapely.force_3d(POLYGON, 7),
+        shapely.GeometryCollection([POLYGON, shapely.Point(LEFT + 5, TOP - 5)]),
+        shapely.GeometryCollection([shapely.MultiPolygon([POLYGON]), POLYGON]),
+        shapely.Polygon(RING.exterior.coords, [HOLE.exterior.coords]),
+    ],
+    ids=lambda geometry: geometry.geom_type,
+)
+def test_geometries_in_the_coordinates_of_the_scene(scene, geometry):
+    assert (area_of_interest(scene, aoi=geometry).inside(0, HEIGHT) == expected()).all()
+
+
+def test_a_geometry_that_crosses_itself(scene):
+    tie = shapely.Polygon(
+        [(LEFT, TOP), (LEFT + 500, TOP - 400), (LEFT + 500, TOP), (LEFT, TOP - 400)]
+    )
+    inside = area_of_interest(scene, aoi=tie).inside(0, HEIGHT)
+    assert inside[20, 0]
+    assert inside[20, 49]
+    assert not inside[0, 25]
+
+
+def test_a_geometry_needs_no_reference_system(tmp_path):
+    path = write_scene(tmp_path / "s.tif", ground(HEIGHT, WIDTH), crs=None)
+    with pytest.warns(UserWarning, match="no coordinate reference system"):
+        plain = open_scene(path)
+    assert (area_of_interest(plain, aoi=POLYGON).inside(0, HEIGHT) == expected()).all()
+
+
+@pytest.mark.parametrize(
+    ("geometry", "said"),
+    [
+        (shapely.Point(LEFT, TOP), "aoi: the geometry has no area; it takes polygons"),
+        (shapely.Polygon(), "aoi: the geometry has no area"),
+        (shapely.LineString([(0, 0), (1, 1)]), "aoi: the geometry has no area"),
+        (shapely.box(0, 0, 1, 1), r"aoi: no pixel of .*s\.tif lies there"),
+        (shapely.Polygon([(0, 0), (1, np.inf), (1, 0)]), "aoi: a coordinate .* no finite number"),
+    ],
+)
+def test_geometries_that_are_none_of_an_area(scene, geometry, said):
+    with pytest.raises(UsageError, match=said):
+        area_of_interest(scene, aoi=geometry)
+
+
 def test_features_and_collections(scene, tmp_path):
     halves = [
         shapely.intersection(POLYGON, shapely.box(*box))

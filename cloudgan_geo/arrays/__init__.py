@@ -1,0 +1,1 @@
+"""Pixels that are in memory already: numpy's arrays, and xarray's."""
