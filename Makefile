@@ -1,6 +1,6 @@
 # Two commands for a fresh machine with Python, make and a C compiler:
 #   make demo   declouds the bundled sample and draws a before/after picture
-#   make test   runs the tests, but for the slow ones, in about four minutes on two cores
+#   make test   runs the tests, but for the slow ones, within four minutes on two cores
 # And with more time:
 #   make test-all   runs every test
 # Both make .venv once; it is made again when pyproject.toml or constraints.txt change.
