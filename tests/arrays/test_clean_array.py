@@ -182,10 +182,12 @@ def test_what_is_masked_or_not_a_number_is_not_valid():
     assert (results[0].image[:, hole] == pixels[:, hole]).all()
 
 
+@pytest.mark.slow
 def test_thin_on_the_sample(sample_data, tmp_path):
     pixels = read(sample_data / "scene.tif")[:, :80, :90]
-    names = [*RGB, "B08"][: len(pixels)]
-    same = {"model": "thin", "precision": "fp32", "device": "cpu"}
+    names = ("B02", "B03", "B04", "B08")
+    # A veil lies over all of it: what is thinner than that counts as clear here.
+    same = {"model": "thin", "precision": "fp32", "device": "cpu", "keep_below": 0.3}
     cleaned = clean_array(pixels, names, DN, **same)
     assert_same(cleaned, as_file(tmp_path, pixels, names, radiometry="dn", **same))
     clear = cleaned.quality == 1
