@@ -119,8 +119,12 @@ class Dispatch:
             while self._waiting or self._running:
                 self._hand_out()
                 yield from self._take()
-        except BaseException:
+        except BaseException as error:
             self._stop()
+            # What dask raises then depends on what it was about to do.
+            own = isinstance(error, CloudganError) or not isinstance(error, Exception)
+            if not own and self._client.status != "running":
+                raise lost() from error
             raise
         finally:
             if self._client.status == "running":

@@ -133,6 +133,7 @@ def test_a_cluster_that_runs_already_and_loses_its_scheduler(archive, cluster):
     _, errors = process.communicate(timeout=90)
     assert process.returncode == 1, errors
     assert "Traceback" not in errors
+    assert len(errors.splitlines()) >= 2, errors
     given_up, last = errors.splitlines()[-2:]
     assert given_up.startswith("Given up; Scenes: ")
     assert last == (
