@@ -19,6 +19,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
+from .stretch import add_own_stretch
+
 _STYLES = Path(__file__).with_name("styles")
 
 #: Of the expected error, from none to the largest.
@@ -51,7 +53,10 @@ class Style(Look):
 
 
 class LikeInput(Look):
-    """The style of the input layer, so that both can be compared.
+    """The style of the input layer, and where that stretches, the same with a stretch of its own.
+
+    A stretch made for cloud begins above the ground that appears under it, which would be black:
+    the result's own is shown first, that of the input is the other of the layer's styles.
 
     Args:
         layer: The input.
@@ -64,20 +69,23 @@ class LikeInput(Look):
         self._rgb_only = rgb_only
 
     def give(self, layer: QgsRasterLayer) -> None:
-        """Copies the style."""
+        """Copies the style, and adds the other one."""
         name = layer.name()
         self._style.writeToLayer(layer)
         layer.setName(name)
-        renderer = layer.renderer()
-        if not self._rgb_only:
-            return
-        if isinstance(renderer, QgsMultiBandColorRenderer):
-            for band, choose in enumerate(
-                (renderer.setRedBand, renderer.setGreenBand, renderer.setBlueBand), start=1
-            ):
-                choose(band)
-        else:
-            layer.setDefaultContrastEnhancement()
+        if self._rgb_only:
+            _show_first_three(layer)
+        add_own_stretch(layer)
+
+
+def _show_first_three(layer: QgsRasterLayer) -> None:
+    renderer = layer.renderer()
+    if isinstance(renderer, QgsMultiBandColorRenderer):
+        renderer.setRedBand(1)
+        renderer.setGreenBand(2)
+        renderer.setBlueBand(3)
+    else:
+        layer.setDefaultContrastEnhancement()
 
 
 class Ramp(Look):

@@ -147,6 +147,10 @@ def main(what, asked, *arguments):
         sys.exit(0)
     if what in ("works", "stubborn"):
         works(arguments, heeds_sigterm=what == "works")
+    if what == "clears":
+        copy(arguments[1].replace("scene.tif", "scene_clear.tif"), option(arguments, "--output"))
+        tell("result", output=option(arguments, "--output"))
+        return
     if what == "tells":
         tell("result", environment=dict(os.environ), arguments=arguments)
         return

@@ -16,14 +16,11 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
-    QgsPalettedRasterRenderer,
-    QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
-    QgsSingleBandPseudoColorRenderer,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
@@ -298,48 +295,6 @@ def test_cancel(provider, patient_stub, scene, tmp_path):
     processing.run("cloudgan:decloud", parameters, feedback=feedback)
     assert time.monotonic() - asked[0] < 2
     assert not list(tmp_path.glob("o.tif*"))
-
-
-def loaded(name, parameters):
-    """Runs an algorithm and loads its outputs, as the dialog does; returns them by description."""
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    before = set(QgsProject.instance().mapLayers())
-    processing.runAndLoadResults(name, parameters, context=context)
-    layers = QgsProject.instance().mapLayers()
-    return {layers[key].name(): layers[key] for key in set(layers) - before}
-
-
-def test_results_are_styled(provider, stub, scene, tmp_path):
-    scene.renderer().redContrastEnhancement().setMaximumValue(1234)
-    names = ("OUTPUT", "QA", "OPACITY", "ERROR")
-    files = {name: str(tmp_path / f"{name}.tif") for name in names}
-    layers = loaded("cloudgan:decloud", {"INPUT": scene, **files})
-    result = layers["Image without thin clouds"].renderer()
-    assert (result.redBand(), result.greenBand(), result.blueBand()) == (3, 2, 1)
-    assert result.redContrastEnhancement().maximumValue() == 1234
-    quality = layers["Quality band"].renderer()
-    assert isinstance(quality, QgsPalettedRasterRenderer)
-    labels = {entry.value: (entry.label, entry.color.alpha()) for entry in quality.classes()}
-    assert labels == {
-        0: ("0 no data", 0),
-        1: ("1 clear: as it was", 255),
-        2: ("2 corrected", 255),
-        3: ("3 thick: not to be trusted", 255),
-    }
-    for name, largest in (("Opacity of the cloud", 1), ("Expected error", 200)):
-        ramp = layers[name].renderer()
-        assert isinstance(ramp, QgsSingleBandPseudoColorRenderer)
-        items = ramp.shader().rasterShaderFunction().colorRampItemList()
-        assert [items[0].value, items[-1].value] == [0, largest]
-        assert items[0].color != items[-1].color
-
-
-def test_bands_of_the_style_where_only_three_are_left(provider, stub, scene, tmp_path):
-    parameters = {"INPUT": scene, "OUTPUT": str(tmp_path / "o.tif"), "RGB_ONLY": True}
-    (layer,) = loaded("cloudgan:decloud", parameters).values()
-    renderer = layer.renderer()
-    assert (renderer.redBand(), renderer.greenBand(), renderer.blueBand()) == (1, 2, 3)
 
 
 def test_simulate(provider, stub, scene, tmp_path):

@@ -207,7 +207,7 @@ _WRITTEN: tuple[Option, ...] = (
         "--output",
         "Image without thin clouds",
         "GeoTIFF with the coordinates, size, type, nodata and bands of the input, whose layer's "
-        "style it gets.",
+        "style it gets beside one with a stretch of its own.",
         optional=False,
     ),
     RasterOutput(
