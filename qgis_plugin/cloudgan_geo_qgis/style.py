@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from pathlib import Path
-from typing import Any, ClassVar
 
 from qgis.core import (
     QgsColorRampShader,
     QgsMapLayerStyle,
     QgsMultiBandColorRenderer,
-    QgsProcessingContext,
-    QgsProcessingFeedback,
-    QgsProcessingLayerPostProcessorInterface,
     QgsRasterLayer,
     QgsRasterShader,
     QgsSingleBandPseudoColorRenderer,
@@ -121,36 +116,3 @@ def look_of(style: str) -> Look:
         style: Name of a style file of the plugin, or `ramp`.
     """
     return Ramp() if style == "ramp" else Style(style)
-
-
-class _Dresser(QgsProcessingLayerPostProcessorInterface):
-    """Gives a layer its look when QGIS has loaded it."""
-
-    #: Python would delete them while QGIS, which does not own them, still waits to call them.
-    kept: ClassVar[deque[Any]] = deque(maxlen=1000)
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-
-    def postProcessLayer(
-        self, layer: Any, context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> None:
-        """Dresses the layer."""
-        if isinstance(layer, QgsRasterLayer):
-            self._look.give(layer)
-            layer.triggerRepaint()
-
-
-def style_later(context: QgsProcessingContext, path: str, look: Look) -> None:
-    """Has a result dressed when it is loaded, if it is.
-
-    Args:
-        context: Of the run.
-        path: Of the result.
-        look: For it.
-    """
-    if context.willLoadLayerOnCompletion(path):
-        dresser = _Dresser(look)
-        _Dresser.kept.append(dresser)
-        context.layerToLoadOnCompletionDetails(path).setPostProcessor(dresser)
