@@ -3,6 +3,7 @@
 Run by `make test-qgis`, which has QGIS's own Python; another Python skips these tests.
 """
 
+import functools
 import importlib.util
 import json
 import os
@@ -74,12 +75,18 @@ def sample_data(sample_data, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_zip():
+def zip_module():
     """What `make plugin` runs."""
     found = importlib.util.spec_from_file_location("make_zip", ROOT / "qgis_plugin/make_zip.py")
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
-    return module.make_zip
+    return module
+
+
+@pytest.fixture(scope="session")
+def make_zip(zip_module):
+    """Makes a zip to try."""
+    return functools.partial(zip_module.make_zip, allow_placeholders=True)
 
 
 @pytest.fixture(scope="session")

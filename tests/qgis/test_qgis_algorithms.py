@@ -253,7 +253,7 @@ def test_other_polygons_are_copied(provider, stub, scene, tmp_path, polygons):
 
 
 def test_a_layer_that_is_not_a_file(provider, stub, scene, tmp_path):
-    web = QgsRasterLayer("type=xyz&url=https://example.org/{z}/{x}/{y}.png", "Web map", "wms")
+    web = QgsRasterLayer("type=xyz&url=http://localhost/{z}/{x}/{y}.png", "Web map", "wms")
     copy = gdal.GetDriverByName("GTiff").CreateCopy("/vsimem/scene.tif", gdal.Open(scene.source()))
     copy.FlushCache()
     memory = QgsRasterLayer("/vsimem/scene.tif", "In memory")

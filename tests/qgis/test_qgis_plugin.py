@@ -113,7 +113,7 @@ def test_nothing_of_the_current_folder_is_started(
         with pytest.raises(BackendError, match="is not installed"):
             find_backend()
         monkeypatch.setenv(VARIABLE, "cloudgan-geo")
-        with pytest.raises(BackendError, match="which the environment variable .* names"):
+        with pytest.raises(BackendError, match=r"which the environment variable .* names"):
             find_backend()
         monkeypatch.delenv(VARIABLE)
     right = a_program(tmp_path / "bin" / name)
