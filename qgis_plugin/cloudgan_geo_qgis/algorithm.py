@@ -105,7 +105,17 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
                 source_of(self, parameters, name, context)
         except QgsProcessingException as error:
             return False, str(error)
-        return True, ""
+        why = self.refusal(parameters, context)
+        return not why, why
+
+    def refusal(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """Returns why parameters do not go together, in the dialog's words; empty if they do.
+
+        Args:
+            parameters: Of the algorithm.
+            context: Of the run.
+        """
+        return ""
 
     def shortHelpString(self) -> str:
         """Returns what the help panel shows: the summary, then every parameter and output."""
@@ -132,6 +142,9 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> bool:
         """Reads what belongs to the main thread: layers, the style of the input, the area."""
+        # The dialog of batches has not asked.
+        if why := self.refusal(parameters, context):
+            raise QgsProcessingException(why)
         read = [option for option in self.OPTIONS if not isinstance(option, Output)]
         self._sources = {}
         for option in read:

@@ -51,6 +51,11 @@ class Stub:
         self.path.chmod(self.path.stat().st_mode | stat.S_IXUSR)
 
     @property
+    def has_been_asked(self) -> bool:
+        """Whether anyone has started it."""
+        return self._asked.exists()
+
+    @property
     def asked(self) -> list[str]:
         """The arguments it got last."""
         return json.loads(self._asked.read_text())

@@ -16,6 +16,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
+    QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProject,
@@ -54,7 +55,6 @@ def value(arguments, option):
 
 #: Values other than the defaults, and how they are typed.
 OTHERS = {
-    "MODEL": ("article", ["--model", "article"]),
     "RADIOMETRY": ("dn-offset", ["--radiometry", "dn-offset"]),
     "BANDS": ("B02=1,B03=2,B04=3,B08=4", ["--bands", "B02=1,B03=2,B04=3,B08=4"]),
     "LEVEL": ("2A", ["--level", "2A"]),
@@ -110,8 +110,30 @@ def test_every_option(provider, stub, scene, tmp_path):
     start = asked.index("--overwrite") + 1
     assert asked[start : -len(PROTOCOL)] == typed
     # No parameter of the table was forgotten here.
-    elsewhere = {"INPUT", "OUTPUT", "WEIGHTS", "BOUNDS", "AOI"}
+    elsewhere = {"INPUT", "OUTPUT", "MODEL", "WEIGHTS", "BOUNDS", "AOI"}
     assert {option.name for option in RemoveThinClouds.OPTIONS} == {*OTHERS, *files, *elsewhere}
+
+
+@pytest.mark.parametrize("asked", [("QA",), ("OPACITY", "ERROR")])
+def test_what_a_model_does_not_give(provider, stub, scene, tmp_path, asked):
+    files = {name: str(tmp_path / f"{name}.tif") for name in asked}
+    listener = Listener()
+    parameters = {"INPUT": scene, "OUTPUT": str(tmp_path / "o.tif"), "MODEL": "article", **files}
+    with pytest.raises(QgsProcessingException) as failed:
+        processing.run("cloudgan:decloud", parameters, feedback=listener)
+    said = " ".join([str(failed.value), *listener.wrong])
+    assert "The model article estimates no opacity" in said
+    labels = {option.name: option.label for option in RemoveThinClouds.OPTIONS}
+    assert all(f'"{labels[name]}"' in said for name in asked)
+    assert not stub.has_been_asked
+    # Nor without the dialog's own check, as in batches.
+    context = QgsProcessingContext()
+    _, done = RemoveThinClouds().create().run(parameters, context, listener)
+    assert not done
+    assert not stub.has_been_asked
+    decloud(scene, tmp_path, MODEL="article", QA=None)
+    assert value(stub.asked, "--model") == "article"
+    decloud(scene, tmp_path, MODEL="article", WEIGHTS="/my/w.safetensors", **files)
 
 
 def test_weights_instead_of_a_model(provider, stub, scene, tmp_path):
