@@ -1,7 +1,13 @@
-"""Packs the QGIS plugin as its official repository wants it: `make plugin`."""
+"""Packs the QGIS plugin as its official repository wants it: `make plugin`.
+
+The addresses of the project stand in the plugin's metadata.txt alone. While they are placeholders
+there is no zip for release, only one to try: `--allow-placeholders`, which `make plugin` gives;
+`make plugin PLUGIN_OPTIONS=` makes the one for release.
+"""
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 import zipfile
@@ -23,24 +29,44 @@ def plugin_files() -> list[Path]:
     )
 
 
+def metadata() -> str:
+    """Returns what metadata.txt says."""
+    return (PLUGIN / "metadata.txt").read_text(encoding="utf-8")
+
+
+def placeholders() -> list[str]:
+    """Returns the lines of metadata.txt whose addresses are nobody's: those of RFC 2606."""
+    return re.findall(r"^.*\bexample\.(?:com|net|org)\b.*$", metadata(), re.MULTILINE)
+
+
 def version() -> str:
     """Returns the version that metadata.txt states."""
-    metadata = (PLUGIN / "metadata.txt").read_text(encoding="utf-8")
-    found = re.search(r"^version=(.+)$", metadata, re.MULTILINE)
+    found = re.search(r"^version=(.+)$", metadata(), re.MULTILINE)
     if found is None:
         raise SystemExit("metadata.txt states no version")
     return found[1]
 
 
-def make_zip(folder: Path) -> Path:
+def make_zip(folder: Path, allow_placeholders: bool = False) -> Path:
     """Writes the zip.
 
     Args:
         folder: To write it to; made if it is not there.
+        allow_placeholders: Whether it may be one to try, whose addresses are nobody's.
 
     Returns:
         The zip. The same files give the same bytes.
+
+    Raises:
+        SystemExit: If addresses are placeholders and may not be.
     """
+    if placeholders() and not allow_placeholders:
+        raise SystemExit(
+            f"{PLUGIN / 'metadata.txt'}: these are placeholders, put the project's addresses there "
+            "before a release:\n  "
+            + "\n  ".join(placeholders())
+            + "\n--allow-placeholders makes a zip to try."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{PLUGIN.name}-{version()}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -52,5 +78,18 @@ def make_zip(folder: Path) -> Path:
     return target
 
 
+def main() -> None:
+    """Reads the command line and writes the zip."""
+    parser = argparse.ArgumentParser(description="Packs the QGIS plugin.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("dist"))
+    parser.add_argument(
+        "--allow-placeholders", action="store_true", help="make a zip to try, not for release"
+    )
+    arguments = parser.parse_args()
+    print(make_zip(arguments.folder, arguments.allow_placeholders))
+    if placeholders():
+        print("Not for release: addresses in its metadata.txt are placeholders.", file=sys.stderr)
+
+
 if __name__ == "__main__":
-    print(make_zip(Path(sys.argv[1] if len(sys.argv) > 1 else "dist")))
+    main()

@@ -20,10 +20,12 @@ from qgis.PyQt.QtGui import QIcon
 
 from . import runner
 from .backend import find_backend
+from .legend import Entry, arrange_later
 from .options import Option, Output, Raster, RasterOutput
+from .outputs import asked_for
 from .parameters import Given, parameter_of
 from .sources import Source, source_of, without_products
-from .style import LikeInput, look_of, style_later
+from .style import LikeInput, look_of
 
 
 class BackendAlgorithm(QgsProcessingAlgorithm):
@@ -103,7 +105,17 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
                 source_of(self, parameters, name, context)
         except QgsProcessingException as error:
             return False, str(error)
-        return True, ""
+        why = self.refusal(parameters, context)
+        return not why, why
+
+    def refusal(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """Returns why parameters do not go together, in the dialog's words; empty if they do.
+
+        Args:
+            parameters: Of the algorithm.
+            context: Of the run.
+        """
+        return ""
 
     def shortHelpString(self) -> str:
         """Returns what the help panel shows: the summary, then every parameter and output."""
@@ -130,6 +142,9 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> bool:
         """Reads what belongs to the main thread: layers, the style of the input, the area."""
+        # The dialog of batches has not asked.
+        if why := self.refusal(parameters, context):
+            raise QgsProcessingException(why)
         read = [option for option in self.OPTIONS if not isinstance(option, Output)]
         self._sources = {}
         for option in read:
@@ -158,7 +173,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         """Runs the backend; rasters get their style once they are loaded."""
-        asked = self._outputs(parameters, context)
+        asked = asked_for(self, self.OPTIONS, parameters, context)
         written = {
             option: asked.get(option)
             or QgsProcessingUtils.generateTempFilename(f"{option.name}.tif")
@@ -174,27 +189,18 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         facts = self.run_backend(arguments, written.values(), feedback)
         if facts is None:
             return {}
-        for option, path in asked.items():
-            if isinstance(option, RasterOutput):
-                look = self._like_input if option.style == "input" else look_of(option.style)
-                if look is not None:
-                    style_later(context, path, look)
+        arrange_later(context, self._entries(asked), self._sources["INPUT"].name)
         results = {option.name: path for option, path in asked.items()}
         return {**results, **self.results(facts, parameters, context, feedback)}
 
-    def _outputs(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
-    ) -> dict[Output, str]:
-        """Returns the paths of those outputs that are asked for."""
-        found = {}
-        for option in self.OPTIONS:
-            if isinstance(option, Output):
-                raster = isinstance(option, RasterOutput)
-                read = self.parameterAsOutputLayer if raster else self.parameterAsFileOutput
-                path = read(parameters, option.name, context)
-                if path:
-                    found[option] = path
-        return found
+    def _entries(self, asked: dict[Output, str]) -> list[Entry]:
+        entries = []
+        for option, path in asked.items():
+            if isinstance(option, RasterOutput):
+                is_image = option.style == "input"
+                look = self._like_input if is_image else look_of(option.style)
+                entries.append(Entry(path, option.label, look, is_image))
+        return entries
 
     def results(
         self,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from qgis.core import QgsProcessingContext
+
 from .algorithm import BackendAlgorithm
-from .tables.decloud import DECLOUD
+from .options import RasterOutput
+from .outputs import is_left_empty
+from .tables.decloud import DECLOUD, WITHOUT_ESTIMATES
 
 
 class RemoveThinClouds(BackendAlgorithm):
@@ -22,3 +28,21 @@ class RemoveThinClouds(BackendAlgorithm):
     )
     COMMAND = "decloud"
     OPTIONS = DECLOUD
+
+    def refusal(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """Returns why a bundled model does not give what is asked for."""
+        model = self.parameterAsEnumString(parameters, "MODEL", context)
+        weights = self.parameterAsString(parameters, "WEIGHTS", context).strip()
+        asked = [
+            f'"{option.label}"'
+            for option in self.OPTIONS
+            if isinstance(option, RasterOutput)
+            and option.estimated
+            and not is_left_empty(parameters.get(option.name))
+        ]
+        if weights or model not in WITHOUT_ESTIMATES or not asked:
+            return ""
+        return (
+            f"The model {model} estimates no opacity, so that there is no "
+            f"{' and no '.join(asked)}: leave that empty, or take the model thin."
+        )

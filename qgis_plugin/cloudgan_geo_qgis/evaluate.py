@@ -21,6 +21,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType, QVariant
 
 from .algorithm import BackendAlgorithm
+from .legend import name_later
+from .outputs import is_left_empty
 from .tables.compare import COMPARE
 
 _SCORES = {"psnr": "PSNR (dB)", "ssim": "SSIM", "mae": "MAE", "sam": "SAM (degrees)"}
@@ -68,14 +70,16 @@ class EvaluateAgainstClear(BackendAlgorithm):
             scores = (f"{_SCORES[name]} {_number(line[name])}" for name in _SCORES)
             feedback.pushInfo(f"{line['image']}, {line['where']}: {', '.join(scores)}")
         outputs: dict[str, Any] = {}
-        table, identifier = self.parameterAsSink(
-            parameters,
-            "TABLE",
-            context,
-            _fields(),
-            QgsWkbTypes.Type.NoGeometry,
-            QgsCoordinateReferenceSystem(),
-        )
+        table = identifier = None
+        if not is_left_empty(parameters.get("TABLE")):
+            table, identifier = self.parameterAsSink(
+                parameters,
+                "TABLE",
+                context,
+                _fields(),
+                QgsWkbTypes.Type.NoGeometry,
+                QgsCoordinateReferenceSystem(),
+            )
         if table is not None:
             for line in lines:
                 row = QgsFeature(_fields())
@@ -84,6 +88,7 @@ class EvaluateAgainstClear(BackendAlgorithm):
             # Written only once it is gone.
             del table
             outputs["TABLE"] = identifier
+            name_later(context, identifier, "Table", self._sources["INPUT"].name)
         (whole,) = (line for line in lines if (line["image"], line["where"]) == ("result", "all"))
         return {**outputs, **{name.upper(): whole[name] for name in _SCORES}}
 

@@ -121,10 +121,12 @@ class RasterOutput(Output):
 
     Attributes:
         forced: Whether the program writes it in any case: where nobody sees it, if nobody asks.
+        estimated: Whether only models that estimate the cloud's opacity give it.
         style: What it looks like: a style file of the plugin, `input` or `ramp`.
     """
 
     forced: bool = False
+    estimated: bool = False
     style: str = "input"
 
 

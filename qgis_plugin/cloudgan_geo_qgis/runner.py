@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO, Any, Callable, Optional
 
 from .leftovers import clear_after_killed
+from .written import not_written, stamps
 
 #: What QGIS sets for its own Python, GDAL and PROJ, and what would make the backend use these.
 _OF_QGIS = (
@@ -79,8 +80,8 @@ def run(
     Args:
         command: The executable, the command and its arguments; the options of the protocol
             are added.
-        outputs: Files that it writes; what is half-written of them is removed if it must be
-            killed.
+        outputs: Files that it must write; what is half-written of them is removed if it must
+            be killed.
         progress: Called with the share that is done, 0 to 1.
         log: Called with every line that it says besides.
         cancelled: Asked every tenth of a second.
@@ -89,13 +90,20 @@ def run(
         The facts of its result event.
 
     Raises:
-        BackendError: If it cannot be started or fails.
+        BackendError: If it cannot be started, fails, or has not written what it must.
         Cancelled: If it was ended because `cancelled` returned true.
     """
     said = _Said(progress, log)
+    before = stamps(outputs)
     options = ["--progress", "json", "--stop-when-stdin-closes"]
-    code = _listen([*command, *options], outputs, said.hear, cancelled)
-    return said.result(code)
+    code = _listen([*command, *options], before, said.hear, cancelled)
+    facts = said.result(code)
+    if missing := not_written(before):
+        raise BackendError(
+            f"cloudgan-geo said that it is done, but has not written {', '.join(missing)}; is the "
+            "folder still there, and the program of the same version as the plugin?"
+        )
+    return facts
 
 
 def ask(command: Iterable[str], cancelled: Callable[[], bool] = lambda: False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from qgis.core import (
@@ -31,6 +32,15 @@ class Source(NamedTuple):
     path: str
     layer: Optional[QgsRasterLayer]
     crs: QgsCoordinateReferenceSystem
+
+    @property
+    def name(self) -> str:
+        """What people call it: the layer's name, or that of the product."""
+        if self.layer is not None:
+            return str(self.layer.name())
+        path = Path(self.path)
+        # The metadata of every product are called the same.
+        return (path.parent if path.suffix == ".xml" else path).stem
 
 
 def source_of(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
 from pathlib import Path
-from typing import Any, ClassVar
 
 from qgis.core import (
     QgsColorRampShader,
     QgsMapLayerStyle,
     QgsMultiBandColorRenderer,
-    QgsProcessingContext,
-    QgsProcessingFeedback,
-    QgsProcessingLayerPostProcessorInterface,
     QgsRasterLayer,
     QgsRasterShader,
     QgsSingleBandPseudoColorRenderer,
 )
 from qgis.PyQt.QtGui import QColor
+
+from .stretch import add_own_stretch
 
 _STYLES = Path(__file__).with_name("styles")
 
@@ -51,7 +48,10 @@ class Style(Look):
 
 
 class LikeInput(Look):
-    """The style of the input layer, so that both can be compared.
+    """The style of the input layer, and where that stretches, the same with a stretch of its own.
+
+    A stretch made for cloud begins above the ground that appears under it, which would be black:
+    the result's own is shown first, that of the input is the other of the layer's styles.
 
     Args:
         layer: The input.
@@ -64,20 +64,23 @@ class LikeInput(Look):
         self._rgb_only = rgb_only
 
     def give(self, layer: QgsRasterLayer) -> None:
-        """Copies the style."""
+        """Copies the style, and adds the other one."""
         name = layer.name()
         self._style.writeToLayer(layer)
         layer.setName(name)
-        renderer = layer.renderer()
-        if not self._rgb_only:
-            return
-        if isinstance(renderer, QgsMultiBandColorRenderer):
-            for band, choose in enumerate(
-                (renderer.setRedBand, renderer.setGreenBand, renderer.setBlueBand), start=1
-            ):
-                choose(band)
-        else:
-            layer.setDefaultContrastEnhancement()
+        if self._rgb_only:
+            _show_first_three(layer)
+        add_own_stretch(layer)
+
+
+def _show_first_three(layer: QgsRasterLayer) -> None:
+    renderer = layer.renderer()
+    if isinstance(renderer, QgsMultiBandColorRenderer):
+        renderer.setRedBand(1)
+        renderer.setGreenBand(2)
+        renderer.setBlueBand(3)
+    else:
+        layer.setDefaultContrastEnhancement()
 
 
 class Ramp(Look):
@@ -113,36 +116,3 @@ def look_of(style: str) -> Look:
         style: Name of a style file of the plugin, or `ramp`.
     """
     return Ramp() if style == "ramp" else Style(style)
-
-
-class _Dresser(QgsProcessingLayerPostProcessorInterface):
-    """Gives a layer its look when QGIS has loaded it."""
-
-    #: Python would delete them while QGIS, which does not own them, still waits to call them.
-    kept: ClassVar[deque[Any]] = deque(maxlen=1000)
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-
-    def postProcessLayer(
-        self, layer: Any, context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> None:
-        """Dresses the layer."""
-        if isinstance(layer, QgsRasterLayer):
-            self._look.give(layer)
-            layer.triggerRepaint()
-
-
-def style_later(context: QgsProcessingContext, path: str, look: Look) -> None:
-    """Has a result dressed when it is loaded, if it is.
-
-    Args:
-        context: Of the run.
-        path: Of the result.
-        look: For it.
-    """
-    if context.willLoadLayerOnCompletion(path):
-        dresser = _Dresser(look)
-        _Dresser.kept.append(dresser)
-        context.layerToLoadOnCompletionDetails(path).setPostProcessor(dresser)

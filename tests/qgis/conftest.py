@@ -3,6 +3,7 @@
 Run by `make test-qgis`, which has QGIS's own Python; another Python skips these tests.
 """
 
+import functools
 import importlib.util
 import json
 import os
@@ -50,6 +51,11 @@ class Stub:
         self.path.chmod(self.path.stat().st_mode | stat.S_IXUSR)
 
     @property
+    def has_been_asked(self) -> bool:
+        """Whether anyone has started it."""
+        return self._asked.exists()
+
+    @property
     def asked(self) -> list[str]:
         """The arguments it got last."""
         return json.loads(self._asked.read_text())
@@ -74,12 +80,18 @@ def sample_data(sample_data, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_zip():
+def zip_module():
     """What `make plugin` runs."""
     found = importlib.util.spec_from_file_location("make_zip", ROOT / "qgis_plugin/make_zip.py")
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
-    return module.make_zip
+    return module
+
+
+@pytest.fixture(scope="session")
+def make_zip(zip_module):
+    """Makes a zip to try."""
+    return functools.partial(zip_module.make_zip, allow_placeholders=True)
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,8 @@ def decloud(arguments):
     ):
         if path := option(arguments, name):
             one_band(source, path, kind, values)
+    if path := option(arguments, "--report"):
+        Path(path).write_text("{}")
     tell("result", output=output)
 
 
@@ -147,7 +149,13 @@ def main(what, asked, *arguments):
         sys.exit(0)
     if what in ("works", "stubborn"):
         works(arguments, heeds_sigterm=what == "works")
+    if what == "clears":
+        copy(arguments[1].replace("scene.tif", "scene_clear.tif"), option(arguments, "--output"))
+        tell("result", output=option(arguments, "--output"))
+        return
     if what == "tells":
+        if output := option(arguments, "--output"):
+            Path(output).write_text("written")
         tell("result", environment=dict(os.environ), arguments=arguments)
         return
     {"decloud": decloud, "simulate": simulate, "compare": compare}[arguments[0]](arguments)

@@ -5,8 +5,8 @@ import re
 
 import processing
 import pytest
-from cloudgan_geo_qgis import classFactory
-from cloudgan_geo_qgis.backend import SETTING, find_backend
+from cloudgan_geo_qgis import backend, classFactory
+from cloudgan_geo_qgis.backend import SETTING, VARIABLE, find_backend
 from cloudgan_geo_qgis.dialog import BackendDialog
 from cloudgan_geo_qgis.runner import BackendError
 from processing.core.ProcessingConfig import ProcessingConfig
@@ -89,6 +89,40 @@ def test_where_the_backend_is_looked_for(provider, stub, setting, tmp_path, monk
     (tmp_path / "gone").write_text("no program")
     with pytest.raises(BackendError, match="cannot be run"):
         find_backend()
+
+
+def a_program(path):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("windows", [False, True])
+def test_nothing_of_the_current_folder_is_started(
+    provider, no_backend, tmp_path, monkeypatch, windows
+):
+    """Such as a program that lies beside the images of somebody else."""
+    monkeypatch.setattr(backend, "_WINDOWS", windows)
+    monkeypatch.setenv("PATHEXT", ".COM;.EXE")
+    name = "cloudgan-geo.EXE" if windows else "cloudgan-geo"
+    a_program(tmp_path / "images" / name)
+    monkeypatch.chdir(tmp_path / "images")
+    for path in ("", ".", "/usr/bin:", ":./:../images", "/usr/bin"):
+        monkeypatch.setenv("PATH", path)
+        with pytest.raises(BackendError, match="is not installed"):
+            find_backend()
+        monkeypatch.setenv(VARIABLE, "cloudgan-geo")
+        with pytest.raises(BackendError, match=r"which the environment variable .* names"):
+            find_backend()
+        monkeypatch.delenv(VARIABLE)
+    right = a_program(tmp_path / "bin" / name)
+    monkeypatch.setenv("PATH", f".:{right.parent}")
+    assert find_backend() == (str(right), "its name")
+    monkeypatch.setenv(VARIABLE, "cloudgan-geo")
+    assert find_backend().executable == str(right)
+    monkeypatch.setenv(VARIABLE, str(right.parent / "cloudgan-geo"))
+    assert find_backend().executable == str(right)
 
 
 def test_the_setting_is_among_those_of_processing(provider, qgis_iface):

@@ -8,6 +8,11 @@ import pytest
 from cloudgan_geo_qgis import runner
 
 
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
 def run(stub, **settings):
     return runner.run([str(stub.path), "decloud", "in.tif", "--output", "out.tif"], **settings)
 
@@ -85,6 +90,18 @@ def test_failures_in_words(stub, what, said):
     stub.does(what)
     with pytest.raises(runner.BackendError, match=said):
         run(stub)
+
+
+def test_a_result_without_its_file(stub, sample_data, tmp_path):
+    """Nor does one count that was there before."""
+    scene = str(sample_data / "scene.tif")
+    paths = [str(tmp_path / name) for name in ("o.tif", "qa.tif", "old.json")]
+    (tmp_path / "old.json").write_text("of another run")
+    with pytest.raises(runner.BackendError) as failed:
+        runner.run([str(stub.path), "decloud", scene, "--output", paths[0]], outputs=paths)
+    said = f"said that it is done, but has not written {paths[1]}, {paths[2]};"
+    assert said in str(failed.value)
+    runner.run([str(stub.path), "decloud", scene, "--output", paths[0]], outputs=paths[:1])
 
 
 def test_a_torrent_of_text_blocks_nothing(stub, sample_data, tmp_path):

@@ -4,6 +4,9 @@ import ast
 import configparser
 import io
 import re
+import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -90,3 +93,48 @@ def test_python_of_the_oldest_qgis_can_read_it(archive):
 def test_the_same_files_give_the_same_zip(make_zip, tmp_path):
     one, other = make_zip(tmp_path / "a"), make_zip(tmp_path / "b")
     assert one.read_bytes() == other.read_bytes()
+
+
+class TestPlaceholders:
+    @pytest.fixture
+    def released(self, zip_module, tmp_path, monkeypatch):
+        """The plugin with addresses that are somebody's."""
+        plugin = shutil.copytree(zip_module.PLUGIN, tmp_path / "cloudgan_geo_qgis")
+        text = re.sub(r"example\.org", "cloudgan.invalid", zip_module.metadata())
+        (plugin / "metadata.txt").write_text(text)
+        monkeypatch.setattr(zip_module, "PLUGIN", plugin)
+
+    def test_none_in_a_release(self, zip_module, released, tmp_path):
+        assert zip_module.make_zip(tmp_path / "dist").is_file()
+
+    def test_refused(self, zip_module, tmp_path, monkeypatch):
+        monkeypatch.setattr(zip_module, "metadata", lambda: "version=1\nemail=me@example.com\n")
+        with pytest.raises(SystemExit, match=r"(?s)placeholders.*email=me@example\.com"):
+            zip_module.make_zip(tmp_path / "dist")
+        assert not (tmp_path / "dist").exists()
+
+    def test_on_the_command_line(self, zip_module, tmp_path):
+        command = [sys.executable, ROOT / "qgis_plugin/make_zip.py", tmp_path]
+        refused = subprocess.run(command, capture_output=True, text=True)
+        assert bool(refused.returncode) == bool(zip_module.placeholders())
+        assert "Traceback" not in refused.stderr
+        made = subprocess.run([*command, "--allow-placeholders"], capture_output=True, text=True)
+        assert made.returncode == 0
+        assert Path(made.stdout.strip()).is_file()
+
+    def test_they_stand_in_one_place(self, zip_module):
+        """So that a release needs one file to be changed."""
+        listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+        if listed.returncode:
+            pytest.skip("no checkout")
+        address = re.compile(rb"(?://|@)example\.(?:com|net|org)")
+        found = [name for name in listed.stdout.splitlines() if address.search(read(name))]
+        assert set(found) <= {"qgis_plugin/cloudgan_geo_qgis/metadata.txt", THIS}
+
+
+THIS = Path(__file__).relative_to(ROOT).as_posix()
+
+
+def read(name):
+    path = ROOT / name
+    return path.read_bytes() if path.is_file() else b""

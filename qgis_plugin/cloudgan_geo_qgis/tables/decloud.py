@@ -17,6 +17,8 @@ from ..options import (
 )
 from .shared import BANDS, PRODUCTS, RADIOMETRY, TRUST_INPUT
 
+#: Bundled models that estimate no opacity.
+WITHOUT_ESTIMATES = ("article",)
 _ESTIMATED = "Not for models that estimate no opacity, such as article."
 
 _SCENE = (
@@ -207,7 +209,7 @@ _WRITTEN: tuple[Option, ...] = (
         "--output",
         "Image without thin clouds",
         "GeoTIFF with the coordinates, size, type, nodata and bands of the input, whose layer's "
-        "style it gets.",
+        "style it gets beside one with a stretch of its own.",
         optional=False,
     ),
     RasterOutput(
@@ -216,6 +218,7 @@ _WRITTEN: tuple[Option, ...] = (
         "Write the quality band (0 no data, 1 clear, 2 corrected, 3 thick: not to be trusted) to a "
         "GeoTIFF.",
         _ESTIMATED,
+        estimated=True,
         style="quality.qml",
     ),
     RasterOutput(
@@ -223,6 +226,7 @@ _WRITTEN: tuple[Option, ...] = (
         "Opacity of the cloud",
         "Write the opacity of the cloud (0 to 1) to a GeoTIFF.",
         _ESTIMATED,
+        estimated=True,
         style="opacity.qml",
     ),
     RasterOutput(
@@ -231,6 +235,7 @@ _WRITTEN: tuple[Option, ...] = (
         "Write half the width of the interval that holds 90 % of the errors (in the scene's units) "
         "to a GeoTIFF.",
         f"A band for every group of bands of the model. {_ESTIMATED}",
+        estimated=True,
         style="ramp",
     ),
 )

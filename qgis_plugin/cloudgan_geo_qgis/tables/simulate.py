@@ -52,7 +52,7 @@ SIMULATE: tuple[Option, ...] = (
     RasterOutput(
         "OUT",
         "Cloudy image",
-        "GeoTIFF like the input, whose layer's style it gets.",
+        "GeoTIFF like the input, whose layer's style it gets beside one with a stretch of its own.",
         called="OUTPUT",
         optional=False,
     ),
