@@ -80,7 +80,7 @@ class EvaluateAgainstClear(BackendAlgorithm):
                 QgsWkbTypes.Type.NoGeometry,
                 QgsCoordinateReferenceSystem(),
             )
-        if table is not None:
+        if table is not None and identifier is not None:
             for line in lines:
                 row = QgsFeature(_fields())
                 row.setAttributes([line[name] for name in ("image", "where", "pixels", *_SCORES)])
