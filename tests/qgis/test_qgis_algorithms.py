@@ -11,6 +11,7 @@ from cloudgan_geo_qgis.decloud import RemoveThinClouds
 from cloudgan_geo_qgis.evaluate import EvaluateAgainstClear
 from cloudgan_geo_qgis.options import Choice, Flag, Number, Output
 from cloudgan_geo_qgis.simulate import SimulateThinClouds
+from cloudgan_geo_qgis.wording import in_dialog_words
 from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -285,12 +286,29 @@ def test_a_layer_that_is_not_a_file(provider, stub, scene, tmp_path):
             decloud(layer, tmp_path)
 
 
-def test_errors_are_the_backends_own_words(provider, stub, scene, tmp_path):
+def test_errors_are_in_the_dialogs_words(provider, stub, scene, tmp_path):
     stub.does("fails")
     with pytest.raises(QgsProcessingException) as failed:
         decloud(scene, tmp_path)
-    assert "scene.tif: is not what it should be; --bands mends it" in str(failed.value)
+    assert 'scene.tif: is not what it should be; "Bands" mends it' in str(failed.value)
     assert "Traceback" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("give --radiometry dn or dn-offset.", 'give "Radiometry" dn or dn-offset.'),
+        ("Invalid value for '--thick-above': 2", 'Invalid value for "Thick above this opacity": 2'),
+        ("Invalid value for 'SCENE': no file", 'Invalid value for "Cloudy image": no file'),
+        ("see --model", 'see "Model"'),
+        ("--bands.", '"Bands".'),
+        ("(--qa, --error)", '("Quality band", "Expected error")'),
+        ("--overwrite and --thick-abov stay", "--overwrite and --thick-abov stay"),
+        ("/my/--qa.tif, a--qa, --qa.tif, SCENE", "/my/--qa.tif, a--qa, --qa.tif, SCENE"),
+    ],
+)
+def test_options_in_the_dialogs_words(said, shown):
+    assert in_dialog_words(said, RemoveThinClouds.OPTIONS) == shown
 
 
 def test_what_the_backend_says_is_in_the_log(provider, stub, scene, tmp_path):

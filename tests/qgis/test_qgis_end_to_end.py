@@ -164,6 +164,8 @@ def test_an_error_of_the_program(qgis_process, tmp_path, sample_data):
     result = qgis_process.decloud(tmp_path / "s.tif", tmp_path / "o.tif")
     assert result.returncode != 0
     assert "cannot tell whether" in result.stderr
+    assert '"Radiometry" dn' in result.stderr
+    assert "--" not in result.stderr.partition("cannot tell whether")[2].splitlines()[0]
     assert "Traceback" not in result.stderr
     assert not list(tmp_path.glob("o.tif*"))
 
