@@ -24,7 +24,7 @@ from .legend import Entry, arrange_later
 from .options import Option, Output, Raster, RasterOutput
 from .outputs import asked_for
 from .parameters import Given, parameter_of
-from .sources import Source, source_of, without_products
+from .sources import Source, source_of, warn_of_other_crs, without_products
 from .style import LikeInput, look_of
 from .wording import in_dialog_words
 
@@ -151,7 +151,8 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         for option in read:
             if option.is_argument:
                 self._sources[option.name] = self._source(parameters, option.name, context)
-        given = Given(self, parameters, context, feedback, self._sources["INPUT"].crs)
+                warn_of_other_crs(self._sources[option.name], feedback)
+        given = Given(self, parameters, context, feedback, self._sources["INPUT"])
         self._typed = given.typed(option for option in read if not option.is_argument)
         layer = self._sources["INPUT"].layer
         self._like_input = (
