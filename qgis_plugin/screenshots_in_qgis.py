@@ -140,20 +140,22 @@ def pictures() -> Iterator[int]:
     dialog.close()
     yield from _backend(window)
     results = decloud(scene)
-    result = results["Image without thin clouds"]
+    result = results["scene: Image without thin clouds"]
     yield _WHILE
     only(result)
     iface.mapCanvas().setExtent(scene.extent())
     yield 2 * _WHILE
     save(window, "window")
     clear = true_colour(SCENES / "scene_clear.tif", "clear")
+    # All three in one stretch.
+    result.styleManager().setCurrentStyle("as the input")
     side_by_side(
         [("cloudy (simulated)", scene), (f"result ({MODEL})", result), ("truth", clear)],
         "before-after",
     )
     QgsProject.instance().removeMapLayer(clear)
-    if "Quality band" in results:
-        only(results["Quality band"])
+    if quality := results.get("scene: Quality band"):
+        only(quality)
         yield 2 * _WHILE
         save(window, "quality")
 

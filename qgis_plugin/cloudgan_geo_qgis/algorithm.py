@@ -24,8 +24,9 @@ from .legend import Entry, arrange_later
 from .options import Option, Output, Raster, RasterOutput
 from .outputs import asked_for
 from .parameters import Given, parameter_of
-from .sources import Source, source_of, without_products
+from .sources import Source, source_of, warn_of_other_crs, without_products
 from .style import LikeInput, look_of
+from .wording import in_dialog_words
 
 
 class BackendAlgorithm(QgsProcessingAlgorithm):
@@ -150,7 +151,8 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         for option in read:
             if option.is_argument:
                 self._sources[option.name] = self._source(parameters, option.name, context)
-        given = Given(self, parameters, context, feedback, self._sources["INPUT"].crs)
+                warn_of_other_crs(self._sources[option.name], feedback)
+        given = Given(self, parameters, context, feedback, self._sources["INPUT"])
         self._typed = given.typed(option for option in read if not option.is_argument)
         layer = self._sources["INPUT"].layer
         self._like_input = (
@@ -233,7 +235,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             The facts of its result event; None if the user cancelled it.
 
         Raises:
-            QgsProcessingException: If it is not there or fails, in its own words.
+            QgsProcessingException: If it is not there or fails, in the dialog's words.
         """
         try:
             command = [find_backend().executable, *arguments]
@@ -242,14 +244,14 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
                 command,
                 outputs=outputs,
                 progress=lambda share: feedback.setProgress(100 * share),
-                log=lambda line: _log(feedback, line),
+                log=lambda line: _log(feedback, in_dialog_words(line, self.OPTIONS)),
                 cancelled=feedback.isCanceled,
             )
         except runner.Cancelled:
             feedback.pushInfo("Cancelled; nothing was written.")
             return None
         except runner.BackendError as error:
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(in_dialog_words(str(error), self.OPTIONS)) from error
 
 
 def _log(feedback: QgsProcessingFeedback, line: str) -> None:

@@ -70,7 +70,7 @@ class EvaluateAgainstClear(BackendAlgorithm):
             scores = (f"{_SCORES[name]} {_number(line[name])}" for name in _SCORES)
             feedback.pushInfo(f"{line['image']}, {line['where']}: {', '.join(scores)}")
         outputs: dict[str, Any] = {}
-        table = identifier = None
+        table, identifier = None, ""
         if not is_left_empty(parameters.get("TABLE")):
             table, identifier = self.parameterAsSink(
                 parameters,

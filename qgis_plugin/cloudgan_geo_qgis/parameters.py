@@ -8,7 +8,6 @@ from functools import singledispatch
 from typing import Any, Optional
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
@@ -27,7 +26,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .area import polygon_file
+from .area import Area, polygon_file
 from .options import (
     Choice,
     Extent,
@@ -41,7 +40,7 @@ from .options import (
     RasterOutput,
     Text,
 )
-from .sources import source_of
+from .sources import Source, source_of
 
 
 def parameter_of(option: Option) -> QgsProcessingParameterDefinition:
@@ -156,14 +155,14 @@ class Given:
         parameters: As QGIS has them.
         context: Of the run.
         feedback: Of the run.
-        crs: The coordinates of the input.
+        source: The input.
     """
 
     algorithm: QgsProcessingAlgorithm
     parameters: dict[str, Any]
     context: QgsProcessingContext
     feedback: QgsProcessingFeedback
-    crs: QgsCoordinateReferenceSystem
+    source: Source
 
     def typed(self, options: Iterable[Option]) -> list[str]:
         """Returns options as they are typed; those that are at their default are left out.
@@ -245,11 +244,13 @@ def _(option: Flag, given: Given) -> Optional[list[str]]:
 def _(option: Extent, given: Given) -> Optional[list[str]]:
     if not given.holds(option):
         return None
-    if not given.crs.isValid():
+    if not given.source.crs.isValid():
         raise QgsProcessingException(
             f"{option.label}: the input has no coordinates that QGIS knows; give polygons instead"
         )
-    box = given.algorithm.parameterAsExtent(given.parameters, option.name, given.context, given.crs)
+    box = given.algorithm.parameterAsExtent(
+        given.parameters, option.name, given.context, given.source.crs
+    )
     if box.isNull():
         return None
     sides = (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
@@ -260,9 +261,8 @@ def _(option: Extent, given: Given) -> Optional[list[str]]:
 def _(option: Polygons, given: Given) -> Optional[list[str]]:
     if given.algorithm.parameterAsSource(given.parameters, option.name, given.context) is None:
         return None
-    return [
-        polygon_file(given.algorithm, given.parameters, option.name, given.context, given.feedback)
-    ]
+    wanted = Area(given.algorithm, given.parameters, option.name, given.context, given.feedback)
+    return [polygon_file(wanted, given.source)]
 
 
 @_values.register(Raster)

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeedback,
     QgsProperty,
     QgsRasterLayer,
 )
@@ -26,12 +27,14 @@ class Source(NamedTuple):
     Attributes:
         path: What the program opens.
         layer: The layer of it; None of a product, which is none in QGIS.
-        crs: Its coordinates.
+        crs: Its coordinates, as the user has them: a layer may be given others than its file has.
+        file_crs: The coordinates that the program reads in the file.
     """
 
     path: str
     layer: Optional[QgsRasterLayer]
     crs: QgsCoordinateReferenceSystem
+    file_crs: QgsCoordinateReferenceSystem
 
     @property
     def name(self) -> str:
@@ -64,13 +67,33 @@ def source_of(
     if product is not None:
         red = red_of(product)
         crs = QgsRasterLayer(red, "red").crs() if red else QgsCoordinateReferenceSystem()
-        return Source(os.path.abspath(product), None, crs)
+        return Source(os.path.abspath(product), None, crs, crs)
     if parameters.get(name) in (None, ""):
         return None
     layer = algorithm.parameterAsRasterLayer(parameters, name, context)
     if layer is None:
         raise QgsProcessingException(algorithm.invalidRasterError(parameters, name))
-    return Source(file_of(layer), layer, layer.crs())
+    return Source(file_of(layer), layer, layer.crs(), layer.dataProvider().crs())
+
+
+def warn_of_other_crs(source: Source, feedback: QgsProcessingFeedback) -> None:
+    """Says so if a layer was given other coordinates than its file has.
+
+    Args:
+        source: Of the layer.
+        feedback: Of the run.
+    """
+    if source.crs != source.file_crs:
+        ours, files = (_called(crs) for crs in (source.crs, source.file_crs))
+        feedback.pushWarning(
+            f"The layer {source.name} has the coordinate reference system {ours}, its file "
+            f"{files}: areas are taken in that of the layer, results get that of the file. Raster "
+            "> Projections > Assign Projection writes another one into the file."
+        )
+
+
+def _called(crs: QgsCoordinateReferenceSystem) -> str:
+    return (crs.authid() or crs.description()) if crs.isValid() else "none"
 
 
 def without_products(parameters: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -11,47 +11,17 @@ from cloudgan_geo_qgis.decloud import RemoveThinClouds
 from cloudgan_geo_qgis.evaluate import EvaluateAgainstClear
 from cloudgan_geo_qgis.options import Choice, Flag, Number, Output
 from cloudgan_geo_qgis.simulate import SimulateThinClouds
+from cloudgan_geo_qgis.wording import in_dialog_words
 from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsFeature,
-    QgsGeometry,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
-    QgsRectangle,
-    QgsVectorFileWriter,
-    QgsVectorLayer,
 )
-
-
-class Listener(QgsProcessingFeedback):
-    """Remembers what is said."""
-
-    def __init__(self):
-        super().__init__(False)
-        self.said, self.warned, self.wrong = [], [], []
-
-    def pushInfo(self, text):
-        self.said.append(text)
-
-    def pushWarning(self, text):
-        self.warned.append(text)
-
-    def reportError(self, text, fatalError=False):
-        self.wrong.append(text)
-
-
-def decloud(scene, tmp_path, **parameters):
-    asked = {"INPUT": scene, "OUTPUT": str(tmp_path / "o.tif"), **parameters}
-    return processing.run("cloudgan:decloud", asked)
-
-
-def value(arguments, option):
-    return arguments[arguments.index(option) + 1]
-
+from runs import Listener, decloud, value
 
 #: Values other than the defaults, and how they are typed.
 OTHERS = {
@@ -207,73 +177,6 @@ class TestProducts:
         assert wrong.startswith("Only within this extent: the input has no coordinates")
 
 
-def test_the_extent_in_coordinates_of_the_scene(provider, stub, scene, tmp_path):
-    box = scene.extent()
-    west = QgsRectangle(box.xMinimum(), box.yMinimum(), box.center().x(), box.yMaximum())
-    text = f"{west.xMinimum()},{west.xMaximum()},{west.yMinimum()},{west.yMaximum()}"
-    decloud(scene, tmp_path, BOUNDS=f"{text} [EPSG:32723]")
-    left, bottom, right, top = map(float, value(stub.asked, "--bounds").split(","))
-    assert (left, bottom, right, top) == (
-        west.xMinimum(),
-        west.yMinimum(),
-        west.xMaximum(),
-        west.yMaximum(),
-    )
-    decloud(scene, tmp_path, BOUNDS="-46,-44,-24,-22 [EPSG:4326]")
-    assert all(abs(float(side)) > 1000 for side in value(stub.asked, "--bounds").split(","))
-
-
-@pytest.fixture
-def polygons(scene):
-    """Two squares in memory, the first inside the scene."""
-    layer = QgsVectorLayer("Polygon?crs=EPSG:32723", "fields", "memory")
-    box = scene.extent()
-    for share in (2, 4):
-        feature = QgsFeature()
-        inside = QgsRectangle(box.center().x(), box.center().y(), box.xMaximum(), box.yMaximum())
-        feature.setGeometry(QgsGeometry.fromRect(inside.buffered(-inside.width() / 2 / share)))
-        layer.dataProvider().addFeature(feature)
-    QgsProject.instance().addMapLayer(layer)
-    return layer
-
-
-def save(layer, path, name=None, append=False):
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName = "GPKG" if path.suffix == ".gpkg" else "GeoJSON"
-    options.layerName = name or path.stem
-    if append:
-        options.actionOnExistingFile = (
-            QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
-        )
-    context = QgsProject.instance().transformContext()
-    QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)
-    return str(path)
-
-
-def test_a_file_of_polygons_is_passed_on(provider, stub, scene, tmp_path, polygons):
-    for name in ("fields.geojson", "fields.gpkg"):
-        path = save(polygons, tmp_path / name)
-        decloud(scene, tmp_path, AOI=path)
-        assert value(stub.asked, "--aoi") == path
-
-
-def test_other_polygons_are_copied(provider, stub, scene, tmp_path, polygons):
-    """Of a layer in memory, of one layer among two, of one that is filtered."""
-    path = save(polygons, tmp_path / "two.gpkg", "one")
-    save(polygons, tmp_path / "two.gpkg", "other", append=True)
-    filtered = QgsVectorLayer(save(polygons, tmp_path / "f.gpkg"), "filtered", "ogr")
-    filtered.setSubsetString("fid = 1")
-    QgsProject.instance().addMapLayer(filtered)
-    for layer, count in ((polygons, 2), (f"{path}|layername=other", 2), (filtered, 1)):
-        decloud(scene, tmp_path, AOI=layer)
-        copy = value(stub.asked, "--aoi")
-        assert copy.endswith(".gpkg")
-        assert copy not in (path, filtered.source().partition("|")[0])
-        copied = QgsVectorLayer(copy, "copy", "ogr")
-        assert copied.featureCount() == count
-        assert copied.crs().authid() == "EPSG:32723"
-
-
 def test_a_layer_that_is_not_a_file(provider, stub, scene, tmp_path):
     web = QgsRasterLayer("type=xyz&url=http://localhost/{z}/{x}/{y}.png", "Web map", "wms")
     copy = gdal.GetDriverByName("GTiff").CreateCopy("/vsimem/scene.tif", gdal.Open(scene.source()))
@@ -285,12 +188,29 @@ def test_a_layer_that_is_not_a_file(provider, stub, scene, tmp_path):
             decloud(layer, tmp_path)
 
 
-def test_errors_are_the_backends_own_words(provider, stub, scene, tmp_path):
+def test_errors_are_in_the_dialogs_words(provider, stub, scene, tmp_path):
     stub.does("fails")
     with pytest.raises(QgsProcessingException) as failed:
         decloud(scene, tmp_path)
-    assert "scene.tif: is not what it should be; --bands mends it" in str(failed.value)
+    assert 'scene.tif: is not what it should be; "Bands" mends it' in str(failed.value)
     assert "Traceback" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("give --radiometry dn or dn-offset.", 'give "Radiometry" dn or dn-offset.'),
+        ("Invalid value for '--thick-above': 2", 'Invalid value for "Thick above this opacity": 2'),
+        ("Invalid value for 'SCENE': no file", 'Invalid value for "Cloudy image": no file'),
+        ("see --model", 'see "Model"'),
+        ("--bands.", '"Bands".'),
+        ("(--qa, --error)", '("Quality band", "Expected error")'),
+        ("--overwrite and --thick-abov stay", "--overwrite and --thick-abov stay"),
+        ("/my/--qa.tif, a--qa, --qa.tif, SCENE", "/my/--qa.tif, a--qa, --qa.tif, SCENE"),
+    ],
+)
+def test_options_in_the_dialogs_words(said, shown):
+    assert in_dialog_words(said, RemoveThinClouds.OPTIONS) == shown
 
 
 def test_what_the_backend_says_is_in_the_log(provider, stub, scene, tmp_path):
