@@ -12,6 +12,7 @@ from cloudgan_geo_qgis.evaluate import EvaluateAgainstClear
 from cloudgan_geo_qgis.options import Choice, Flag, Number, Output
 from cloudgan_geo_qgis.simulate import SimulateThinClouds
 from cloudgan_geo_qgis.wording import in_dialog_words
+from listening import Listener, decloud, value
 from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -21,7 +22,6 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
 )
-from runs import Listener, decloud, value
 
 #: Values other than the defaults, and how they are typed.
 OTHERS = {

@@ -2,6 +2,7 @@
 
 import processing
 import pytest
+from listening import Listener, decloud, value
 from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -13,7 +14,6 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
-from runs import Listener, decloud, value
 
 
 def test_the_extent_in_coordinates_of_the_scene(provider, stub, scene, tmp_path):
