@@ -158,9 +158,7 @@ class BandSet:
     @cached_property
     def selected(self) -> slice | list[int]:
         """The same as an index of arrays of what is read; one that copies nothing if it can."""
-        first = self.corrected[0]
-        consecutive = self.corrected == tuple(range(first, first + len(self.corrected)))
-        return slice(first, first + len(self.corrected)) if consecutive else list(self.corrected)
+        return without_copying(self.corrected)
 
     @cached_property
     def corrected_domain(self) -> tuple[float, ...]:
@@ -197,3 +195,11 @@ def _listed(names: Sequence[str]) -> str:
 
 #: Of weights whose card names no bands: red, green and blue as EuroSAT's 8-bit chips hold them.
 RGB = BandSet(SENTINEL_2.visible, SENTINEL_2.visible, (0.275,) * 3, ("visible",))
+
+
+def without_copying(positions: Sequence[int]) -> slice | list[int]:
+    """Returns an index for these positions, a slice if they are consecutive: numpy copies less."""
+    first = positions[0]
+    if list(positions) == list(range(first, first + len(positions))):
+        return slice(first, first + len(positions))
+    return list(positions)

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 
-from cloudgan_geo.bands import BandSet
+from cloudgan_geo.bands import BandSet, without_copying
 from cloudgan_geo.errors import CloudganWarning
 from cloudgan_geo.raster.reading.band_finding import NamedBands
 from cloudgan_geo.raster.reading.opening import sampled, without_band
 from cloudgan_geo.raster.reading.rows import Band, Rows
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.sensors.sensor import Sensor
-from cloudgan_geo.windows.grid import without_copying
 
 #: What messages call the array.
 NAME = "pixels"

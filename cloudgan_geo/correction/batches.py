@@ -9,16 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cloudgan_geo.bands import without_copying
 from cloudgan_geo.raster.reading.rows import Rows
-from cloudgan_geo.windows.grid import (
-    Strip,
-    WindowGrid,
-    cut,
-    extend,
-    fill_invalid,
-    occupied,
-    without_copying,
-)
+from cloudgan_geo.windows.grid import Strip, WindowGrid, cut, extend, fill_invalid, occupied
 from cloudgan_geo.windows.mosaic import Correction
 
 
@@ -67,9 +60,6 @@ class WindowBatch:
     last: bool
 
 
-ToModel = Callable[[NDArray[Any]], NDArray[np.float32]]
-
-
 def cut_batches(
     pieces: Iterable[Piece], grid: WindowGrid, read: list[int], size: int
 ) -> Iterator[WindowBatch]:
@@ -105,7 +95,7 @@ def cut_batches(
 
 
 def fill_gaps(
-    batch: WindowBatch, grid: WindowGrid, to_model: ToModel
+    batch: WindowBatch, grid: WindowGrid, to_model: Callable[[NDArray[Any]], NDArray[np.float32]]
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Returns which windows of a batch have gaps, and these windows with the gaps filled.
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.arguments import Argument
+from cloudgan_geo.bands import without_copying
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.correction.batches import Piece, WindowBatch, cut_batches, fill_gaps
 from cloudgan_geo.correction.cleaner import Cleaner
@@ -22,7 +23,7 @@ from cloudgan_geo.raster.reading.area import Area
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.raster.reading.scene import Scene
-from cloudgan_geo.windows.grid import Strip, WindowGrid, without_copying
+from cloudgan_geo.windows.grid import Strip, WindowGrid
 from cloudgan_geo.windows.mosaic import CorrectionMosaic, Layout, RemoteMosaic
 from cloudgan_geo.windows.surroundings import Surroundings, cut_views
 
@@ -242,9 +243,9 @@ class SceneCorrection:
         tops = self._grid.tops[batch.rows] - batch.piece.strip.top
         lefts = self._grid.lefts[batch.columns]
         size = self._grid.window
-        windows = np.empty((len(tops), len(batch.pixels), size, size), np.float32)
-        if not len(windows):
+        if not len(tops):
             return np.empty((0, self._layout.layers, size, size), np.float32)
+        windows = np.empty((len(tops), len(batch.pixels), size, size), np.float32)
         for window, top, left in zip(windows, tops, lefts, strict=True):
             values = batch.pixels[:, top : top + size, left : left + size]
             self._radiometry.to_model(values, out=window)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -248,11 +248,3 @@ def _nearest(valid: NDArray[np.bool_]) -> NDArray[np.intp]:
     after = np.where(valid, index, size + far)[..., ::-1]
     after = np.minimum.accumulate(after, axis=-1)[..., ::-1]
     return np.clip(np.where(index - before <= after - index, before, after), 0, size - 1)
-
-
-def without_copying(positions: Sequence[int]) -> slice | list[int]:
-    """Returns an index for these positions, a slice if they are consecutive: numpy copies less."""
-    first = positions[0]
-    if list(positions) == list(range(first, first + len(positions))):
-        return slice(first, first + len(positions))
-    return list(positions)
