@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -256,7 +257,8 @@ def test_a_bar_of_scenes_on_a_terminal(archive):
     os.close(ours)
     assert process.wait(30) == 0
     text = shown.decode()
-    assert "| 3/3 [" in text
+    # How many are shown depends on how often the bar may be drawn: never the last, if it is quick.
+    assert re.search(r"\| [123]/3 \[", text)
     assert "scene" in text
     assert "{" not in text
     assert "Scenes: 3 done in " in text.splitlines()[-1]

@@ -124,17 +124,8 @@ def test_a_killed_run_goes_on_bit_for_bit_and_leaves_a_generator(tmp_path, data)
     assert cloudy.shape == clear.shape == generated.shape == (64, 64, 3)
 
 
-@pytest.mark.slow
-def test_the_recipe_learns(tmp_path, data):
-    recipe = replace(TINY, epochs=150, width=6, generator_lr=5e-3)
-    learner = SpectralData(data.split, recipe, data.chips)
-    trainer = train(learner, loop.RunFolder(tmp_path / "run"))
-    batch = learner.under_clouds((0, 1, 2, 3), epoch=5)
-    objective = objective_of(recipe)
-    fresh = Trainer(recipe, torch.device("cpu"), "fp32").generator
-    with torch.no_grad():
-        before, after = (
-            objective.loss(objective.predict(network.train(), batch), batch).item()
-            for network in (fresh, trainer.generator)
-        )
-    assert after < before - 0.3
+def test_the_recipe_learns_a_batch_by_heart(data):
+    trainer = Trainer(replace(TINY, width=6, generator_lr=5e-3), torch.device("cpu"), "fp32")
+    batch = data.batch(0)
+    losses = [trainer.train_step(batch, 100)["generator"] for _ in range(100)]
+    assert np.mean(losses[-10:]) < losses[0] - 2
