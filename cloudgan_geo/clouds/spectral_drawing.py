@@ -23,7 +23,8 @@ Float64 = NDArray[np.float64]
 #: Share of draws that are clear sky.
 CLEAR_SHARE = 0.12
 #: What training draws, with the share of its cloudy chips; a mixture is cirrus over the other.
-KINDS = {"cirrus": 0.40, "water": 0.30, "haze": 0.10, "smoke": 0.05, "mixture": 0.15}
+#: Water cloud is learned last, as nothing but its shape and colour tells it, so it comes often.
+KINDS = {"cirrus": 0.41, "water": 0.36, "haze": 0.05, "smoke": 0.03, "mixture": 0.15}
 #: Shapes of each kind, of `drawing.TRAINING`, with their shares.
 _SHAPES = {
     "cirrus": {"veil": 0.5, "patches": 0.15, "streaks": 0.35},
@@ -189,13 +190,13 @@ def water_optics(rng: np.random.Generator, bands: Bands) -> Optics:
     attenuation = bands.power(-rng.normal(0, 0.08))
     swir = rng.uniform(0.9, 1.2)
     attenuation = attenuation * bands.colour(1, 1, 1, rng.uniform(0.95, 1.1), swir, swir)
-    near, eleven = _log_uniform(rng, 0.9, 1.6), _log_uniform(rng, 0.6, 2.0)
-    twelve = eleven * rng.uniform(0.7, 1.2)
+    near, eleven = _log_uniform(rng, 0.9, 1.6), _log_uniform(rng, 0.8, 2.2)
+    twelve = eleven * rng.uniform(0.75, 1.25)
     short, red = rng.uniform(0.7, 1), rng.uniform(0.95, 1.2)
-    thin = _log_uniform(rng, 0.04, 0.2) * bands.colour(short, 1, red, near, eleven, twelve)
-    fade = rng.uniform(0.3, 0.8)
+    thin = _log_uniform(rng, 0.04, 0.25) * bands.colour(short, 1, red, near, eleven, twelve)
+    fade = rng.uniform(0.4, 1)
     colour = bands.colour(short**fade, 1, red**fade, near**fade, eleven**fade, twelve**fade)
-    dense = _log_uniform(rng, 0.2, 0.9) * colour * bands.swir(rng.uniform(0.55, 1))
+    dense = _log_uniform(rng, 0.2, 0.9) * colour * bands.swir(rng.uniform(0.6, 1.1))
     vapour = bands.vapour(rng.uniform(0.4, 0.85))
     return _optics(
         rng,

@@ -15,19 +15,19 @@ from cloudgan_geo.networks.thin import Estimate, ThinGenerator
 from cloudgan_geo.networks.veil import VeilGenerator, detail
 from cloudgan_geo.training.data import ChipBatch
 from cloudgan_geo.training.recipe import Clouds, Recipe
-from cloudgan_geo.training.spectra import VEIL
+from cloudgan_geo.training.spectra import bands_of_recipe
 
 #: Mean square below which a chip counts as right: 43 dB, so that clear chips, which could be
 #: improved for ever, do not take all there is to learn.
 _RIGHT = 5e-5
 #: Weights of the opacity's and the expected error's terms beside the image's.
 _OPACITY_WEIGHT, _ERROR_WEIGHT = 4.0, 0.1
-#: The same under veils, where reflectance .5 to .8 is 1; and of the error's contrast, whose term
-#: has this weight beside.
-_RIGHT_VEIL, _RIGHT_CONTRAST, _CONTRAST_WEIGHT = 9e-5, 9e-6, 0.4
-#: Weights of the groups of bands, and the bands that people look at.
+#: The same under veils, where reflectance .5 to .8 is 1: far more, because a logarithm without it
+#: rewards leaving alone whatever may be ground, and low cloud was left alone. And of the error's
+#: contrast, whose term has this weight beside.
+_RIGHT_VEIL, _RIGHT_CONTRAST, _CONTRAST_WEIGHT = 2e-3, 9e-6, 0.4
+#: Weights of the groups of bands.
 _GROUP_WEIGHTS = {"visible": 0.6, "nir": 0.25, "swir": 0.15}
-_VISIBLE = [VEIL.reads.index(name) for name in VEIL.sensor.visible]
 #: Share of absolute errors that are to lie below the expected one.
 COVERAGE = 0.9
 #: Errors below this are the same to the expected error's term: a tenth of a DN in 275.
@@ -126,11 +126,13 @@ class VeilObjective:
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
+        self._bands = bands = bands_of_recipe(recipe)
+        self._visible = [bands.reads.index(name) for name in bands.sensor.visible]
 
     def network(self) -> VeilGenerator:
         """Returns a generator of all bands."""
         width = self._recipe.width
-        return VeilGenerator(VEIL, (width, 2 * width, 4 * width, 128 * width // 24))
+        return VeilGenerator(self._bands, (width, 2 * width, 4 * width, 128 * width // 24))
 
     def predict(self, network: nn.Module, batch: ChipBatch) -> Estimate:
         """Returns the estimate."""
@@ -138,36 +140,28 @@ class VeilObjective:
         return estimate
 
     def image(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
-        """Returns the corrected bands, not clipped; those that are not there stay 0."""
-        corrected = batch.cloudy[:, VEIL.selected] + prediction.correction
-        return corrected * _there(batch)
+        """Returns the corrected bands, not clipped."""
+        return batch.cloudy[:, self._bands.selected] + prediction.correction
 
     def loss(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
         """Returns the sum of the three terms, those of the groups weighted."""
-        there = _there(batch)
-        difference = (self.image(prediction, batch) - batch.clear) * there
-        saturated = (batch.cloudy[:, _VISIBLE] >= 1).all(dim=1, keepdim=True)
+        difference = self.image(prediction, batch) - batch.clear
+        saturated = (batch.cloudy[:, self._visible] >= 1).all(dim=1, keepdim=True)
         difference = difference.masked_fill(saturated, 0.0)
         contrast = detail(difference)
         total = _OPACITY_WEIGHT * F.l1_loss(prediction.opacity, batch.opacity)
         for index, (group, weight) in enumerate(_GROUP_WEIGHTS.items()):
-            bands = list(VEIL.grouped[VEIL.groups.index(group)])
-            share = there[:, bands].mean(dim=1).clamp(min=1 / len(bands))
+            bands = list(self._bands.grouped[self._bands.groups.index(group)])
             for part, right, factor in (
                 (difference, _RIGHT_VEIL, 1.0),
                 (contrast, _RIGHT_CONTRAST, _CONTRAST_WEIGHT),
             ):
-                square = part[:, bands].square().mean(dim=1) / share
-                total = total + weight * factor * (square.mean(dim=(1, 2)) + right).log().mean()
+                square = part[:, bands].square().mean(dim=(1, 2, 3))
+                total = total + weight * factor * (square + right).log().mean()
             errors = difference[:, bands].detach().abs()
             expected = prediction.error[:, index : index + 1]
             total = total + _ERROR_WEIGHT * weight * quantile_loss(expected, errors)
         return total
-
-
-def _there(batch: ChipBatch) -> Tensor:
-    """Returns 1 for each corrected band that a chip has, else 0: (chips, bands, 1, 1)."""
-    return batch.told[:, list(VEIL.corrected), None, None]
 
 
 def quantile_loss(expected: Tensor, error: Tensor) -> Tensor:

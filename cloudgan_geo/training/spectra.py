@@ -20,6 +20,7 @@ from cloudgan_geo.clouds.spectral_drawing import draw_spectral_cloud
 from cloudgan_geo.sensors import DEFAULT
 from cloudgan_geo.sensors.sensor import GROUPS
 from cloudgan_geo.training.data import ChipBatch, Data
+from cloudgan_geo.training.recipe import Recipe
 
 Float32 = NDArray[np.float32]
 
@@ -30,32 +31,32 @@ CIRRUS = "B10"
 #: the others, dense cirrus in its own band.
 _DOMAIN = {"visible": 0.5, "nir": 0.8, "swir": 0.8}
 _CIRRUS_DOMAIN = 0.12
-#: Bands that a scene may lack: what is left are those of 10 m and the two of the SWIR.
-_OPTIONAL = ("B01", "B05", "B06", "B07", "B8A", "B09", CIRRUS)
-#: What is trained to see and correct.
-VEIL = BandSet(
-    reads=DEFAULT.names,
-    corrects=tuple(name for name in DEFAULT.names if name != CIRRUS),
-    domain=tuple(
-        _CIRRUS_DOMAIN if band.name == CIRRUS else _DOMAIN[band.group] for band in DEFAULT.bands
-    ),
-    groups=GROUPS,
-    optional=_OPTIONAL,
-    asks_level=True,
-)
 
-#: Share of chips that look like level 2A, which has no B10.
-_CORRECTED_SHARE = 0.35
-#: Of level 1C, the share that lacks B10 all the same; of all, the share that lacks each of the
-#: other optional bands with a chance of three in ten; and the share whose level is not told.
-_NO_CIRRUS, _FEWER, _LACKS, _UNTOLD = 0.15, 0.15, 0.3, 0.15
+
+def _band_set(names: tuple[str, ...]) -> BandSet:
+    domain = tuple(
+        _CIRRUS_DOMAIN if name == CIRRUS else _DOMAIN[DEFAULT.band(name).group] for name in names
+    )
+    corrects = tuple(name for name in names if name != CIRRUS)
+    return BandSet(names, corrects, domain, GROUPS, asks_level=True)
+
+
+#: What is drawn, and what is trained to see and correct: all bands, or, for level 2A above all,
+#: those that are left without the cirrus band. Generators that were trained with bands missing
+#: from some of the chips did worse with all of them.
+VEIL = _band_set(DEFAULT.names)
+VEIL_WITHOUT_CIRRUS = _band_set(tuple(name for name in DEFAULT.names if name != CIRRUS))
+
+#: Without the cirrus band, the share of chips that look like level 2A, which has none; and the
+#: share of all chips whose level is not told.
+_CORRECTED_SHARE, _UNTOLD = 0.5, 0.15
 #: A drawn chip is used this often, each time turned and with other bands, while so many lie
 #: ready: drawing takes as long as training on it.
 _USES, _READY = 4, 256
 
 
 class VeiledChip(NamedTuple):
-    """A chip under a veil, in the bands of `VEIL`.
+    """A chip under a veil, in the bands of `VEIL`, whatever is trained to see.
 
     Attributes:
         cloudy: Model domain, float32 in [0, 1], shape (13, 64, 64).
@@ -73,6 +74,8 @@ class VeiledChip(NamedTuple):
 @dataclass(frozen=True)
 class SpectralData(Data):
     """13-band chips, which of them train and validate, and the recipe that says how.
+
+    Without the cirrus band half of the chips look like level 2A, with it none.
 
     An epoch is so many steps that every training chip is drawn `recipe.repeats` times.
     """
@@ -93,7 +96,7 @@ class SpectralData(Data):
             self._drawn.pop(old, None)
         rng = np.random.default_rng((self.recipe.seed, 1, step))
         chosen = first + rng.choice(_READY, self.recipe.batch_size, replace=False)
-        return _told_batch([self._veiled(int(number)) for number in chosen], rng)
+        return self._batch([self._veiled(int(number)) for number in chosen], rng)
 
     def under_clouds(self, indices: Sequence[int], epoch: int, vary: bool = False) -> ChipBatch:
         """Lays veils over some chips.
@@ -104,30 +107,56 @@ class SpectralData(Data):
             vary: Change the ground; the draw does so always, because all ground is Europe's.
         """
         seed = self.recipe.seed
-        drawn = [
-            veil_chip(self.chips.reflectance(i), np.random.default_rng((seed, 2, epoch, i)))
-            for i in indices
-        ]
+        drawn = [self._veil(i, np.random.default_rng((seed, 2, epoch, i))) for i in indices]
         rng = np.random.default_rng((seed, 3, epoch, *indices[:1]))
-        return _told_batch(drawn, rng, turn=False)
+        return self._batch(drawn, rng, turn=False)
 
     def _veiled(self, number: int) -> VeiledChip:
         """Returns the chip of a draw; the same for a number, whenever it is asked for."""
         if number not in self._drawn:
             rng = np.random.default_rng((self.recipe.seed, 0, number))
             index = self.split.train[int(rng.integers(len(self.split.train)))]
-            self._drawn[number] = veil_chip(self.chips.reflectance(index), rng)
+            self._drawn[number] = self._veil(index, rng)
         return self._drawn[number]
 
+    def _veil(self, index: int, rng: np.random.Generator) -> VeiledChip:
+        share = 0.0 if self.recipe.cirrus else _CORRECTED_SHARE
+        return veil_chip(self.chips.reflectance(index), rng, share)
 
-def veil_chip(reflectance: Float32, rng: np.random.Generator) -> VeiledChip:
+    def _batch(
+        self, drawn: Sequence[VeiledChip], rng: np.random.Generator, turn: bool = True
+    ) -> ChipBatch:
+        """Puts chips together, and turns all of them the same way."""
+        bands = bands_of_recipe(self.recipe)
+        told = np.stack([_telling(len(bands.reads), of.corrected, rng) for of in drawn])
+        orientation = int(rng.integers(8)) if turn else 0
+        cloudy, clear, opacity = (
+            np.stack([_turned(part, orientation) for part in parts])
+            for parts in zip(*(of[:3] for of in drawn), strict=True)
+        )
+        reads, corrects = (
+            [VEIL.reads.index(name) for name in names] for names in (bands.reads, bands.corrects)
+        )
+        parts = (cloudy[:, reads], clear[:, corrects], opacity, np.empty(0, np.float32), told)
+        return ChipBatch(*map(torch.from_numpy, parts))
+
+
+def bands_of_recipe(recipe: Recipe) -> BandSet:
+    """Returns what a recipe's generator is trained to see and correct."""
+    return VEIL if recipe.cirrus else VEIL_WITHOUT_CIRRUS
+
+
+def veil_chip(
+    reflectance: Float32, rng: np.random.Generator, corrected_share: float = 0.0
+) -> VeiledChip:
     """Draws a veil over a chip.
 
     Args:
         reflectance: Shape (13, 64, 64), the bands as the chips hold them.
         rng: Source of everything that is random.
+        corrected_share: How likely it looks like level 2A.
     """
-    corrected = bool(rng.random() < _CORRECTED_SHARE)
+    corrected = bool(rng.random() < corrected_share)
     cloud = draw_spectral_cloud(rng, VEIL.reads)
     ground = draw_spectral_ground(rng, VEIL.reads, corrected=corrected, clear=not cloud.layers)
     clear = ground.change(_turned(reflectance[_ORDER], int(rng.integers(8))))
@@ -151,29 +180,7 @@ def _turned(image: NDArray[np.float32], orientation: int) -> Float32:
     return np.ascontiguousarray(turned[:, :, ::-1] if orientation >= 4 else turned)
 
 
-def _told_batch(
-    drawn: Sequence[VeiledChip], rng: np.random.Generator, turn: bool = True
-) -> ChipBatch:
-    """Puts chips together, takes bands away and turns all of them the same way."""
-    told = np.stack([_telling(of.corrected, rng) for of in drawn])
-    there = told[:, : len(VEIL.reads), None, None]
-    orientation = int(rng.integers(8)) if turn else 0
-    cloudy, clear, opacity = (
-        np.stack([_turned(part, orientation) for part in parts])
-        for parts in zip(*(of[:3] for of in drawn), strict=True)
-    )
-    parts = (cloudy * there, clear[:, VEIL.selected], opacity, np.empty(0, np.float32), told)
-    return ChipBatch(*map(torch.from_numpy, parts))
-
-
-def _telling(corrected: bool, rng: np.random.Generator) -> Float32:
-    """Draws which bands are there, and whether the level is told; see `VeilGenerator.forward`."""
-    there = dict.fromkeys(VEIL.reads, True)
-    fewer, level = rng.random(2)
-    for name in _OPTIONAL:
-        if name == CIRRUS:
-            there[name] = not corrected and rng.random() >= _NO_CIRRUS
-        elif fewer < _FEWER:
-            there[name] = rng.random() >= _LACKS
-    known = level >= _UNTOLD
-    return np.array([*there.values(), known and not corrected, known and corrected], np.float32)
+def _telling(bands: int, corrected: bool, rng: np.random.Generator) -> Float32:
+    """Draws whether the level is told; all bands are there, see `VeilGenerator.forward`."""
+    known = rng.random() >= _UNTOLD
+    return np.array([1] * bands + [known and not corrected, known and corrected], np.float32)

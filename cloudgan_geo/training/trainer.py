@@ -49,7 +49,9 @@ class Trainer:
         self.generator: Generator = self.objective.network().to(**layout)
         self.discriminator = ResNetDiscriminator().to(**layout)
         self.averaged = copy.deepcopy(self.generator).eval()
-        self.generator_optimiser = torch.optim.Adam(self.generator.parameters())
+        self.generator_optimiser = torch.optim.AdamW(
+            self.generator.parameters(), weight_decay=recipe.weight_decay
+        )
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), recipe.discriminator_lr
         )
