@@ -203,3 +203,21 @@ def without_copying(positions: Sequence[int]) -> slice | list[int]:
     if list(positions) == list(range(first, first + len(positions))):
         return slice(first, first + len(positions))
     return list(positions)
+
+
+def consecutive(*positions: Sequence[int]) -> list[tuple[slice, ...]]:
+    """Returns runs that are consecutive in all of some lists of positions, of one length.
+
+    Arrays are indexed by slices without copying, and two or three of them do for most bands.
+
+    Returns:
+        Of each run: where it is in the lists, and which positions it has in each of them.
+    """
+    runs: list[tuple[slice, ...]] = []
+    for entry in enumerate(zip(*positions, strict=True)):
+        starts = (entry[0], *entry[1])
+        if runs and all(run.stop == start for run, start in zip(runs[-1], starts, strict=True)):
+            starts = tuple(run.start for run in runs.pop())
+        stops = (entry[0] + 1, *(position + 1 for position in entry[1]))
+        runs.append(tuple(map(slice, starts, stops)))
+    return runs

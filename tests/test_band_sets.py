@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cloudgan_geo.bands import RGB, SENTINEL_2, BandSet
+from cloudgan_geo.bands import RGB, SENTINEL_2, BandSet, consecutive
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.sensors import sensors
 
@@ -95,3 +95,15 @@ def test_bands_of_weights_are_told_without_torch():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "reads and corrects B04, B03, B02 False\n"
+
+
+def test_runs_of_positions():
+    assert consecutive([0, 1, 2, 5, 6, 3]) == [
+        (slice(0, 3), slice(0, 3)),
+        (slice(3, 5), slice(5, 7)),
+        (slice(5, 6), slice(3, 4)),
+    ]
+    assert consecutive([0, 1, 2], [4, 5, 9]) == [
+        (slice(0, 2), slice(0, 2), slice(4, 6)),
+        (slice(2, 3), slice(2, 3), slice(9, 10)),
+    ]

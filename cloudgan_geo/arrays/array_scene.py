@@ -47,8 +47,7 @@ class ArrayScene(Scene):
         used = [index - 1 for index in self.used] if len(self.known) > 1 else [0]
         for top, bottom in spans:
             pixels = np.array(self.pixels[positions, top:bottom], self.dtype, order="C")
-            valid = self.meaningful(pixels)
-            valid &= self.known[used, top:bottom]
+            valid = self.meaningful(pixels) & self.known[used, top:bottom]
             yield Rows(pixels, valid)
 
 

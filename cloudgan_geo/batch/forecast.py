@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cloudgan_geo.batch.outputs import SceneTask
-from cloudgan_geo.correction.cleaner import Cleaner, Model, bands_of, model_name
-from cloudgan_geo.correction.fitting import fit_bands
-from cloudgan_geo.correction.plan import Plan, make_plan
+from cloudgan_geo.correction.cleaner import Cleaner, Model
+from cloudgan_geo.correction.opened import opened_for
 from cloudgan_geo.errors import CloudganError
-from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.windows.grid import WINDOW
 from cloudgan_geo.windows.surroundings import VIEW
@@ -53,36 +51,15 @@ def forecast(task: SceneTask, model: Model) -> Forecast:
     try:
         with trusting_input(task.options.trust_input), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            plan = _plan(task, model)
+            paths = task.scene.paths
+            scene_paths = paths[0] if len(paths) == 1 else paths
+            plan = opened_for(model, scene_paths, task.options).plan()
             windows = plan.windows_wanted()
     except CloudganError as error:
         return Forecast(task, error=error)
     room = plan.disk_bytes(task.options.cog)
     scene = plan.scene
     return Forecast(task, scene.width, scene.height, windows, room)
-
-
-def _plan(task: SceneTask, model: Model) -> Plan:
-    options, wanted = task.options, bands_of(model)
-    paths = task.scene.paths
-    opened = open_scene(
-        paths[0] if len(paths) == 1 else paths,
-        bands=options.bands,
-        rgb_only=options.rgb_only,
-        also=wanted.sensor.names if options.write == "all" else wanted.reads,
-        sensor=wanted.sensor,
-    )
-    fit = fit_bands(opened.path, model_name(model), wanted, opened.named.indexes, options.correct)
-    return make_plan(
-        opened,
-        fit,
-        radiometry=options.radiometry,
-        level=options.level,
-        write=options.write,
-        overlap=options.overlap,
-        aoi=options.aoi,
-        bounds=options.bounds,
-    )
 
 
 def seconds_a_window(cleaner: Cleaner) -> float:

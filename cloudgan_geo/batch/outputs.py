@@ -15,6 +15,7 @@ from cloudgan_geo.correction.cleaner import Model
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import OutputError, UsageError
+from cloudgan_geo.raster.reading.geometries import is_path
 from cloudgan_geo.raster.reading.reaches import is_any_of, reached_files
 from cloudgan_geo.raster.reading.source import is_local
 
@@ -181,7 +182,7 @@ def _check_inputs(tasks: Sequence[SceneTask], model: Model) -> None:
         read[_place(Path(model))] = "the weights"
     for task in tasks:
         area = task.options.aoi
-        if area is not None:
+        if is_path(area):
             read[_place(Path(area))] = "the area of interest"
         for target in task.targets:
             place = Path(_place(target))

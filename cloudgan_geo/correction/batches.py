@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.bands import without_copying
-from cloudgan_geo.raster.reading.rows import Rows
+from cloudgan_geo.raster.reading.rows import Rows, everywhere
 from cloudgan_geo.windows.grid import Strip, WindowGrid, cut, extend, fill_invalid, occupied
 from cloudgan_geo.windows.mosaic import Correction
 
@@ -74,13 +74,13 @@ def cut_batches(
     for piece in pieces:
         strip = piece.strip
         tops, lefts = grid.tops[strip.first : strip.stop] - strip.top, grid.lefts
-        if piece.wanted.all() or not piece.wanted.any():
-            where = np.full((len(tops), len(lefts)), bool(piece.wanted.any()))
+        if everywhere(piece.wanted) or not piece.wanted.any():
+            where = np.full((len(tops), len(lefts)), everywhere(piece.wanted))
         else:
             where = occupied(extend(piece.wanted), tops, lefts)
         rows, columns = np.nonzero(where)
         pixels = extend(piece.rows.pixels[without_copying(read)])
-        valid = None if piece.rows.valid.all() else extend(piece.rows.valid)
+        valid = None if everywhere(piece.rows.valid) else extend(piece.rows.valid)
         for start in range(0, max(1, len(rows)), size):
             stop = start + size
             yield WindowBatch(

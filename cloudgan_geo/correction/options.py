@@ -24,8 +24,8 @@ from cloudgan_geo.choices import (
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
-from cloudgan_geo.raster.reading.area import AskedArea
 from cloudgan_geo.raster.reading.band_finding import AskedBands
+from cloudgan_geo.raster.reading.geometries import AskedArea
 
 
 @dataclass(frozen=True)

@@ -22,23 +22,21 @@ from cloudgan_geo.correction.cleaner import (
     Model,
     bands_of,
     check_estimates,
-    model_name,
     ready,
 )
 from cloudgan_geo.correction.engine import correct_scene
 from cloudgan_geo.correction.estimates import Estimates
-from cloudgan_geo.correction.fitting import fit_bands, fitted
+from cloudgan_geo.correction.fitting import fitted
 from cloudgan_geo.correction.layer_files import writing_layers
+from cloudgan_geo.correction.opened import opened_for
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.origin import ORIGIN, origin
-from cloudgan_geo.correction.plan import make_plan
 from cloudgan_geo.correction.report import provenance, result_of, write_report
 from cloudgan_geo.correction.targets import opened_targets
 from cloudgan_geo.interrupts import StopRequest, shielded
-from cloudgan_geo.raster.reading.area import AskedArea
 from cloudgan_geo.raster.reading.band_finding import AskedBands
 from cloudgan_geo.raster.reading.files import FileState
-from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.geometries import AskedArea, is_path
 from cloudgan_geo.raster.reading.rows import Rows
 from cloudgan_geo.raster.reading.source import ScenePaths, default_output, scene_paths
 from cloudgan_geo.raster.reading.trust import trusting_input
@@ -95,9 +93,11 @@ def decloud(
     complete.
 
     Args:
-        scene: Sentinel-2 image: anything GDAL opens; a .SAFE folder or its zip; or several
-            single-band files, whose names tell the band.
-        output: File to write; by default `<scene>_decloud.tif` beside the scene.
+        scene: Sentinel-2 image: anything GDAL opens; a .SAFE folder or its zip; several
+            single-band files, whose names tell the band; or what rasterio has open to be read, a
+            `DatasetReader` or a `MemoryFile`.
+        output: File to write; by default `<scene>_decloud.tif` beside the scene, which a scene
+            in memory does not have.
         model: Name of a bundled generator, path of a weights file, or a loaded generator.
         bands: Red, green and blue, counted from 1, or such numbers by names as in {"B04": 1,
             "B03": 2, "B02": 3, "B08": 4}; None to find them.
@@ -113,9 +113,9 @@ def decloud(
         precision: `auto`, `fp32` or `bf16`.
         compile: Let torch compile the network first; on CUDA only.
         rgb_only: Leave all other bands out of the output.
-        aoi: GeoJSON, GeoPackage or Shapefile, in any coordinate reference system, or a
-            geometry of shapely's in the scene's: pixels outside its polygons are copied
-            unchanged.
+        aoi: GeoJSON, GeoPackage or Shapefile, or a GeoDataFrame, in any coordinate reference
+            system, or a geometry of shapely's in the scene's: pixels outside its polygons are
+            copied unchanged.
         bounds: Left, bottom, right and top, in the scene's coordinates: the same for pixels
             outside these.
         cog: Write a cloud-optimized GeoTIFF with overviews; takes twice the room meanwhile.
@@ -193,16 +193,18 @@ def decloud_scene(
     """
     stop = StopRequest()
     asked = options or DecloudOptions()
+    # What is open is looked at here, in the thread that opened it.
+    paths = scene_paths(scene)
 
     def work() -> DecloudResult:
         with trusting_input(asked.trust_input):
-            return _decloud(scene, output, model, asked, progress, stop)
+            return _decloud(paths, output, model, asked, progress, stop)
 
     return shielded(work, stop)
 
 
 def _decloud(
-    scene: ScenePaths,
+    scene: tuple[str, ...],
     output: str | os.PathLike[str] | None,
     model: Model,
     options: DecloudOptions,
@@ -210,34 +212,18 @@ def _decloud(
     stop: StopRequest,
 ) -> DecloudResult:
     clock = Clock()
-    aoi = options.aoi
-    area = FileState.of(os.fspath(aoi)) if isinstance(aoi, (str, os.PathLike)) else None
-    wanted = bands_of(model)
+    area = FileState.of(os.fspath(options.aoi)) if is_path(options.aoi) else None
+    bands_of(model)  # Mistakes in the name of the generator show first.
     target = default_output(scene) if output is None else Path(output)
-    opened = open_scene(
-        scene,
-        bands=options.bands,
-        rgb_only=options.rgb_only,
-        also=wanted.sensor.names if options.write == "all" else wanted.reads,
-        sensor=wanted.sensor,
-    )
-    fit = fit_bands(opened.path, model_name(model), wanted, opened.named.indexes, options.correct)
+    fitting = opened_for(model, scene, options)
+    opened, fit = fitting.scene, fitting.fit
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
-    given = (*scene_paths(scene), *([model] if isinstance(model, (str, os.PathLike)) else []))
+    given = (*scene, *([model] if isinstance(model, (str, os.PathLike)) else []))
     with (
         opened_targets(target, options, opened, given) as targets,
         at_least_every_second(progress) as tell,
     ):
-        plan = make_plan(
-            opened,
-            fit,
-            radiometry=options.radiometry,
-            level=options.level,
-            write=options.write,
-            overlap=options.overlap,
-            aoi=options.aoi,
-            bounds=options.bounds,
-        )
+        plan = fitting.plan()
         options.keep_rule.check(plan.scene)
         clock.stage("plan")
         tell(0, len(plan.grid))
@@ -248,7 +234,7 @@ def _decloud(
         file = targets.scene
         pixels = file.pixels if options.cog else file.partial
         tags = provenance(options, plan.radiometry, cleaner.name, cleaner.sha256)
-        tags[ORIGIN] = origin(scene_paths(scene), opened.files, area)
+        tags[ORIGIN] = origin(scene, opened.files, area)
         with (
             SceneWriter(pixels, target, plan.written, {} if options.cog else creation) as writer,
             writing_layers(targets.layers, plan.written, tags, fit.used.groups) as write_layers,
@@ -272,6 +258,6 @@ def _decloud(
         clock.stage("finish")
         result = result_of(file, plan, cleaner, run, clock)
         if targets.report is not None:
-            write_report(targets.report, scene_paths(scene), options, result)
+            write_report(targets.report, scene, options, result)
         targets.commit(stop.check)
     return result

@@ -13,7 +13,8 @@ from cloudgan_geo.choices import AskedLevel, AskedRadiometry, Level, Write
 from cloudgan_geo.correction.fitting import Fit
 from cloudgan_geo.errors import CloudganWarning
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS
-from cloudgan_geo.raster.reading.area import Area, AskedArea, area_of_interest
+from cloudgan_geo.raster.reading.area import Area, area_of_interest
+from cloudgan_geo.raster.reading.geometries import AskedArea
 from cloudgan_geo.raster.reading.level import find_level
 from cloudgan_geo.raster.reading.profiles import choose_radiometry, radiometry_of_used
 from cloudgan_geo.raster.reading.radiometry import Radiometry

@@ -9,14 +9,13 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
-import shapely
-
 from cloudgan_geo import __version__
 from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.passes import SceneCorrection
 from cloudgan_geo.correction.plan import Plan
+from cloudgan_geo.raster.reading.geometries import described
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.writing.failures import output_error
 from cloudgan_geo.raster.writing.output import AtomicOutput
@@ -57,8 +56,8 @@ def options_asked(options: DecloudOptions) -> str:
 
 
 def _text(value: Any) -> str:
-    """Says what JSON has no form for: paths, and geometries as well-known text."""
-    return str(value.wkt) if isinstance(value, shapely.Geometry) else os.fspath(value)
+    """Says what JSON has no form for: paths, and geometries."""
+    return described(value) or os.fspath(value)
 
 
 def write_report(

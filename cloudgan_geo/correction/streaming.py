@@ -113,6 +113,31 @@ def compute_ahead(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+class InOrder(Generic[T]):
+    """Hands items of several threads to a function, one at a time, in the order of their numbers.
+
+    The thread that puts the item whose turn it is hands over all that waited for it. Whoever
+    knows that all items up to one have been put therefore knows that they were handed over.
+
+    Args:
+        take: Called with each item; what it raises is raised by the `put` that it was called in.
+    """
+
+    def __init__(self, take: Callable[[T], None]) -> None:
+        self._take = take
+        self._lock = threading.Lock()
+        self._waiting: dict[int, T] = {}
+        self._next = 0
+
+    def put(self, number: int, item: T) -> None:
+        """Takes an item, numbered from 0 on."""
+        with self._lock:
+            self._waiting[number] = item
+            while self._next in self._waiting:
+                self._take(self._waiting.pop(self._next))
+                self._next += 1
+
+
 class WriteBehind(Generic[T]):
     """Hands items to a function that runs in a thread of its own, in order.
 

@@ -18,6 +18,7 @@ from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganWarning, UsageError
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS, warn_of_environment
 from cloudgan_geo.raster.reading.files import open_raster
+from cloudgan_geo.raster.reading.geometries import is_path
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 
@@ -95,7 +96,7 @@ def opened_targets(
             )
     report = {} if options.report is None else {"report": Path(options.report)}
     _check_distinct({**rasters, **report}.items())
-    area = (options.aoi,) if isinstance(options.aoi, (str, os.PathLike)) else ()
+    area = (options.aoi,) if is_path(options.aoi) else ()
     parts = (file.path for file in scene.files)
     source = (*given, *parts, scene.dataset, *area, *_OWN)
     with contextlib.ExitStack() as stack:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloudgan_geo.arguments import Argument
+from cloudgan_geo.bands import consecutive
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.windows.grid import Strip, WindowGrid
 
@@ -28,6 +29,13 @@ class Correction:
     image: NDArray[np.float32]
     opacity: NDArray[np.float32] | None = None
     error: NDArray[np.float32] | None = None
+
+    @property
+    def parts(self) -> tuple[NDArray[np.float32], ...]:
+        """Those that there are, each of shape (layers, rows, width)."""
+        if self.opacity is None or self.error is None:
+            return (self.image,)
+        return self.image, self.opacity[None], self.error
 
     def rows(self, part: slice) -> Correction:
         """Returns some of its rows, without copying."""
@@ -55,27 +63,18 @@ class Layout:
         """Of all parts together."""
         return self.bands + 1 + self.groups if self.groups else self.bands
 
-    def stacked(
-        self,
-        cloudy: NDArray[np.float32],
-        selected: Sequence[int],
-        parts: Sequence[NDArray[np.float32]],
-    ) -> NDArray[np.float32]:
-        """Returns what windows are to change and what is known about them, layer upon layer.
+    def check(self, shape: tuple[int, ...], parts: Sequence[NDArray[np.float32]]) -> None:
+        """Refuses parts of other shapes than the windows that they are made from.
 
         Args:
-            cloudy: Bands that are read, shape (windows, bands read, height, width).
-            selected: Which of them are corrected, counted from 0.
-            parts: The same without cloud, and opacity and errors if they are estimated, shapes
+            shape: Of the windows: windows, bands read, height, width.
+            parts: Windows without cloud, and opacity and errors if they are estimated, shapes
                 (windows, 1, height, width) and (windows, groups, height, width).
-
-        Returns:
-            Float32, shape (windows, layers, height, width).
 
         Raises:
             WeightsError: If parts have other shapes.
         """
-        count, _, *size = cloudy.shape
+        count, _, *size = shape
         lengths = [self.bands, 1, self.groups] if self.groups else [self.bands]
         wanted = [(count, length, *size) for length in lengths]
         shapes = [part.shape for part in parts]
@@ -85,12 +84,6 @@ class Layout:
                 "see ",
                 Argument("model"),
             )
-        stacked = np.empty((count, self.layers, *size), np.float32)
-        for band, read in enumerate(selected):
-            np.subtract(parts[0][:, band], cloudy[:, read], out=stacked[:, band])
-        if self.groups:
-            np.concatenate(parts[1:], axis=1, out=stacked[:, self.bands :])
-        return stacked
 
     def correction(self, layers: NDArray[np.float32]) -> Correction:
         """Tells the parts apart, without copying.
@@ -116,62 +109,65 @@ class CorrectionMosaic:
 
     Args:
         grid: The windows.
-        layers: Of a correction, see `Layout`.
+        layout: Of a correction.
+        selected: Which of the bands that are read are corrected, counted from 0.
     """
 
-    def __init__(self, grid: WindowGrid, layers: int) -> None:
+    def __init__(self, grid: WindowGrid, layout: Layout, selected: Sequence[int]) -> None:
         self._grid = grid
-        self._layers = layers
+        self._layout = layout
+        self._runs = consecutive(selected)
         self._top = 0
-        self._sum = np.zeros((layers, 0, grid.padded_width), np.float32)
+        self._sum = np.zeros((layout.layers, 0, grid.padded_width), np.float32)
+        # A window goes through its few steps here, where it stays in the cache.
+        self._window = np.empty((layout.layers, grid.window, grid.window), np.float32)
         # Weights of whole windows, of which there are few: numpy multiplies by a row or a column
         # of weights five times as slowly.
         shape = grid.window, grid.window
-        self._down = {
-            weights.tobytes(): np.broadcast_to(weights[:, None], shape).copy()
-            for weights in np.unique(grid.row_weights, axis=0)
-        }
-        self._across = {
-            weights.tobytes(): np.broadcast_to(weights, shape).copy()
-            for weights in np.unique(grid.column_weights, axis=0)
-        }
+        rows, self._row_kinds = np.unique(grid.row_weights, axis=0, return_inverse=True)
+        columns, self._column_kinds = np.unique(grid.column_weights, axis=0, return_inverse=True)
+        self._down = [np.broadcast_to(weights[:, None], shape).copy() for weights in rows]
+        self._across = [np.broadcast_to(weights, shape).copy() for weights in columns]
 
     def begin(self, strip: Strip) -> None:
         """Makes room for the windows of a strip."""
-        shape = self._layers, strip.bottom - self._top, self._grid.padded_width
-        room = np.zeros(shape, np.float32)
-        room[:, : self._sum.shape[1]] = self._sum
+        shape = self._layout.layers, strip.bottom - self._top, self._grid.padded_width
+        # numpy asks for large pages for what it does not have the system fill with zeros; a window
+        # touches as many small pages as it has rows.
+        room = np.empty(shape, np.float32)
+        kept = self._sum.shape[1]
+        room[:, :kept], room[:, kept:] = self._sum, 0
         self._sum = room
 
-    def weigh(
-        self, rows: NDArray[np.intp], columns: NDArray[np.intp], corrections: NDArray[np.float32]
-    ) -> None:
-        """Multiplies windows by their blend weights, in place; for any thread.
-
-        Args:
-            rows: Row in the grid of each window.
-            columns: Column in the grid of each window.
-            corrections: Float32, shape (windows, layers, window, window).
-        """
-        for row, column, correction in zip(rows, columns, corrections, strict=True):
-            correction *= self._down[self._grid.row_weights[row].tobytes()]
-            correction *= self._across[self._grid.column_weights[column].tobytes()]
-
     def add(
-        self, rows: NDArray[np.intp], columns: NDArray[np.intp], weighted: NDArray[np.float32]
+        self,
+        rows: NDArray[np.intp],
+        columns: NDArray[np.intp],
+        cloudy: NDArray[np.float32],
+        parts: Sequence[NDArray[np.float32]],
     ) -> None:
-        """Adds windows of the strip begun last.
+        """Adds what windows of the strip begun last are to change, and what is known about them.
 
         Args:
             rows: Row in the grid of each window.
             columns: Column in the grid of each window.
-            weighted: From `weigh`.
+            cloudy: Bands that are read, shape (windows, bands read, window, window).
+            parts: Of the same windows, see `Layout.check`.
         """
         size = self._grid.window
-        tops = self._grid.tops[rows] - self._top
-        lefts = self._grid.lefts[columns]
-        for top, left, window in zip(tops, lefts, weighted, strict=True):
-            self._sum[:, top : top + size, left : left + size] += window
+        tops = (self._grid.tops[rows] - self._top).tolist()
+        lefts = self._grid.lefts[columns].tolist()
+        down, across = self._row_kinds[rows].tolist(), self._column_kinds[columns].tolist()
+        change, beside = self._window, self._window[self._layout.bands :]
+        beside = change[self._layout.bands :]
+        for index, (top, left) in enumerate(zip(tops, lefts, strict=True)):
+            for layers, read in self._runs:
+                np.subtract(parts[0][index, layers], cloudy[index, read], out=change[layers])
+            if self._layout.groups:
+                np.concatenate([part[index] for part in parts[1:]], out=beside)
+            change *= self._down[down[index]]
+            change *= self._across[across[index]]
+            self._sum[:, top : top + size, left : left + size] += change
 
     def finish(self, strip: Strip) -> NDArray[np.float32]:
         """Returns the rows that no later window reaches, and forgets them.

@@ -19,7 +19,7 @@ def test_the_examples_run_one_after_the_other(sample_data, tmp_path, monkeypatch
     with rasterio.open(scene, "r+") as dataset:
         dataset.descriptions = ("B02", "B03", "B04", "B08")
     space = {}
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
     for example in EXAMPLES:
         exec(example, space)
     cleaned, clear = space["cleaned"], space["clear"]
@@ -28,6 +28,7 @@ def test_the_examples_run_one_after_the_other(sample_data, tmp_path, monkeypatch
     np.testing.assert_array_equal(clear.opacity, cleaned.opacity)
     assert (read(tmp_path / "clear.tif") == cleaned.image).all()
     assert (space["first"].image == cleaned.image).all()
+    assert (read(tmp_path / "from_memory.tif") == cleaned.image).all()
     half = read(tmp_path / "half.tif")
     assert (half[:, :, 45:] == space["pixels"][:, :, 45:]).all()
     assert (half[:, :, :45] == cleaned.image[:, :, :45]).all()

@@ -29,7 +29,7 @@ import rasterio  # noqa: E402
 from mutants import KINDS  # noqa: E402
 from scenes import StandIn, ground, write_scene  # noqa: E402
 
-from cloudgan_geo.correction.passes import check_finite  # noqa: E402
+from cloudgan_geo.correction.blended import check_finite  # noqa: E402
 from cloudgan_geo.correction.pipeline import decloud  # noqa: E402
 from cloudgan_geo.errors import CloudganError  # noqa: E402
 from cloudgan_geo.raster.reading.area import area_of_interest  # noqa: E402

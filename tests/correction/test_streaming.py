@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from cloudgan_geo.correction.streaming import ReadAhead, WriteBehind, compute_ahead
+from cloudgan_geo.correction.streaming import InOrder, ReadAhead, WriteBehind, compute_ahead
 
 
 class Boom(Exception):
@@ -191,3 +191,20 @@ def test_the_first_error_wins():
 
     with pytest.raises(Boom):
         fail_after_writing()
+
+
+def test_items_of_several_threads_are_handed_over_in_their_order():
+    taken = []
+    in_order = InOrder(taken.append)
+    in_order.put(1, "b")
+    assert taken == []
+    in_order.put(0, "a")
+    assert taken == ["a", "b"]
+
+    def put(number):
+        time.sleep(0.002 * (number % 3))
+        in_order.put(number, number)
+
+    for number, _ in compute_ahead(put, range(2, 40), 3):
+        assert taken[-1] >= number
+    assert taken == ["a", "b", *range(2, 40)]

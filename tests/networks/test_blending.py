@@ -60,7 +60,7 @@ def by_numpy(cleaner, grid, pixels, arounds, strips, batch_size, replaced=()):
     model = np.clip(pixels.astype(np.float32) * scale + offset, 0, 1)
     groups = len(cleaner.bands.groups) if cleaner.estimates else 0
     layout = Layout(len(cleaner.bands.corrects), groups)
-    mosaic, finished = CorrectionMosaic(grid, layout.layers), []
+    mosaic, finished = CorrectionMosaic(grid, layout, cleaner.bands.corrected), []
     for strip, around in zip(strips, arounds, strict=True):
         mosaic.begin(strip)
         for rows, columns in batches_of(grid, strip, batch_size):
@@ -72,9 +72,7 @@ def by_numpy(cleaner, grid, pixels, arounds, strips, batch_size, replaced=()):
                 cleaned = cleaner.clean(windows, views)
             else:
                 cleaned = cleaner.clean(windows)
-            change = layout.stacked(windows, cleaner.bands.corrected, cleaned.parts)
-            mosaic.weigh(rows, columns, change)
-            mosaic.add(rows, columns, change)
+            mosaic.add(rows, columns, windows, cleaned.parts)
         finished.append(mosaic.finish(strip))
     return np.concatenate(finished, axis=1)
 

@@ -2,19 +2,18 @@ import numpy as np
 import pytest
 
 from cloudgan_geo.windows.grid import WindowGrid
-from cloudgan_geo.windows.mosaic import CorrectionMosaic
+from cloudgan_geo.windows.mosaic import CorrectionMosaic, Layout
 
 
 def blend(grid, corrections, strip_rows):
-    mosaic = CorrectionMosaic(grid, 3)
+    mosaic = CorrectionMosaic(grid, Layout(3), range(3))
     columns = np.arange(len(grid.lefts))
     finished = []
     for strip in grid.strips(strip_rows):
         mosaic.begin(strip)
         for row in range(strip.first, strip.stop):
-            rows, weighted = np.full(len(columns), row), corrections[row].copy()
-            mosaic.weigh(rows, columns, weighted)
-            mosaic.add(rows, columns, weighted)
+            cloudy = np.zeros_like(corrections[row])
+            mosaic.add(np.full(len(columns), row), columns, cloudy, [corrections[row]])
         finished.append(mosaic.finish(strip))
     return np.concatenate(finished, axis=1)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -21,11 +20,9 @@ from rasterio.warp import transform, transform_bounds
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, reason
+from cloudgan_geo.raster.reading.geometries import AskedArea, is_path, polygons_of, shown
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.reading.vector import read_polygons
-
-#: A vector file, or a geometry in the scene's coordinates.
-AskedArea: TypeAlias = str | os.PathLike[str] | shapely.Geometry
 
 # Straight edges bend when they are reprojected: so many points an area's width follow them.
 _STEPS = 200
@@ -94,8 +91,8 @@ def area_of_interest(
 
     Args:
         scene: The scene.
-        aoi: Vector file with polygons, in any coordinate reference system, or a geometry with
-            polygons in the scene's coordinates.
+        aoi: Polygons: a vector file or a GeoDataFrame, in any coordinate reference system, or a
+            geometry in the scene's coordinates.
         bounds: Left, bottom, right and top in the scene's coordinates.
 
     Returns:
@@ -106,12 +103,8 @@ def area_of_interest(
     """
     if aoi is None and bounds is None:
         return None
-    asked = [("aoi", aoi), ("bounds", None if bounds is None else tuple(bounds))]
-    named = [
-        Argument(name) if isinstance(value, shapely.Geometry) else Argument(name, value)
-        for name, value in asked
-        if value is not None
-    ]
+    named = [] if aoi is None else [shown(aoi)]
+    named += [] if bounds is None else [Argument("bounds", tuple(bounds))]
     if scene.gcps:
         raise UsageError(
             Argument(named[0].name),
@@ -120,8 +113,7 @@ def area_of_interest(
         )
     geometry = _box(bounds) if bounds is not None else None
     if aoi is not None:
-        given = isinstance(aoi, shapely.Geometry)
-        polygons = _polygons_of(aoi) if given else _in_scene(aoi, scene)
+        polygons = _in_scene(aoi, scene)
         geometry = polygons if geometry is None else shapely.intersection(polygons, geometry)
     a, b, c, d, e, f = tuple(~scene.transform)[:6]
 
@@ -150,22 +142,12 @@ def _box(bounds: Sequence[float]) -> Any:
     return shapely.box(left, bottom, right, top)
 
 
-def _polygons_of(geometry: Any) -> Any:
-    """Returns the polygons of a geometry as one that is valid, in two dimensions."""
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        raise UsageError(Argument("aoi"), ": a coordinate of the geometry is no finite number")
-    try:
-        parts = shapely.get_parts(shapely.make_valid(shapely.force_2d(geometry)))
-        union = shapely.union_all([part for part in parts if part.area > 0])
-    except shapely.errors.ShapelyError as error:
-        raise UsageError(Argument("aoi"), f": the geometry is damaged ({error})") from error
-    if union.is_empty:
-        raise UsageError(Argument("aoi"), ": the geometry has no area; it takes polygons")
-    return union
-
-
-def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:
+def _in_scene(aoi: AskedArea, scene: Scene) -> Any:
     """Reads polygons and reprojects them into the scene's coordinates."""
+    if not is_path(aoi):
+        geometry, crs = polygons_of(aoi)
+        if crs is None:
+            return geometry
     if scene.crs is None:
         raise UsageError(
             Argument("aoi"),
@@ -173,7 +155,8 @@ def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:
             Argument("bounds"),
             " instead",
         )
-    geometry, crs = read_polygons(aoi)
+    if is_path(aoi):
+        geometry, crs = read_polygons(aoi)
     if crs == scene.crs:
         return geometry
     try:
@@ -186,7 +169,7 @@ def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:
         step = max(right - left, top - bottom) / _STEPS
         if not geometry.length <= step * _MOST_STEPS:
             raise UsageError(
-                Argument("aoi", aoi),
+                shown(aoi),
                 f": its edges are too long and too many to be reprojected; simplify it, "
                 f"or reproject it to {scene.crs.to_string()} first",
             )
@@ -195,13 +178,11 @@ def _in_scene(aoi: str | os.PathLike[str], scene: Scene) -> Any:
         moved = np.stack(transform(crs, scene.crs, *points.T), axis=1)
     except GDAL_ERRORS as error:
         raise UsageError(
-            Argument("aoi", aoi),
+            shown(aoi),
             f": cannot be reprojected to {scene.crs.to_string()} ({reason(error)})",
         ) from error
     if not np.isfinite(moved).all():
-        raise UsageError(
-            Argument("aoi", aoi), f": reaches beyond where {scene.crs.to_string()} is defined"
-        )
+        raise UsageError(shown(aoi), f": reaches beyond where {scene.crs.to_string()} is defined")
     return shapely.make_valid(shapely.set_coordinates(geometry, moved))
 
 

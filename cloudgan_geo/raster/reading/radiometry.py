@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.raster.reading.declared import step_off
+from cloudgan_geo.raster.reading.rows import everywhere
 
 #: Reflectance of a 1 in the model domain.
 FULL_SCALE = 0.275
@@ -85,6 +86,7 @@ class Radiometry:
         correction: NDArray[np.float32],
         valid: NDArray[np.bool_],
         nodata: Sequence[float | None],
+        out: NDArray[Any] | None = None,
     ) -> NDArray[Any]:
         """Adds corrections to values, in their own units and dtype.
 
@@ -97,16 +99,21 @@ class Radiometry:
             correction: Model domain, float32, of the same shape.
             valid: Of the same shape.
             nodata: Of each band, from `nodata_code`, or None.
-
-        Returns:
-            A new array of the dtype and shape of `values`.
+            out: Where to put them, of the dtype and shape of `values`, or `values` itself; None
+                for a new array.
         """
-        everywhere = bool(valid.all())
-        if not everywhere and not valid.any():
-            return values.copy()
+        all_valid = everywhere(valid)
+        new = np.empty_like(values) if out is None else out
+        if not all_valid and not valid.any():
+            if new is not values:
+                new[...] = values
+            return new
+        if new is values and not (all_valid and all(code is None for code in nodata)):
+            new[...] = self.corrected(values, correction, valid, nodata)
+            return new
         change = correction * _per_band(np.divide(self.domain, self.scale))
-        new = _moved(values, change)
-        if not everywhere:
+        _move(values, change, new)
+        if not all_valid:
             np.copyto(new, values, where=~valid)
         for band, code in enumerate(nodata):
             if code is not None:
@@ -114,22 +121,22 @@ class Radiometry:
         return new
 
 
-def _moved(values: NDArray[Any], change: NDArray[np.float32]) -> NDArray[Any]:
-    """Returns values plus a change in their own units, which is used up; 0 changes no bit."""
+def _move(values: NDArray[Any], change: NDArray[np.float32], out: NDArray[Any]) -> None:
+    """Adds a change in their own units, which is used up, to values; 0 changes no bit."""
     if not np.issubdtype(values.dtype, np.integer):
-        new: NDArray[Any] = values + change.astype(values.dtype)
-        np.copyto(new, values, where=change == 0)
-        return new
+        np.copyto(out, values + change.astype(values.dtype), where=change != 0)
+        np.copyto(out, values, where=change == 0)
+        return
     limits = np.iinfo(values.dtype)
     np.rint(change, out=change)
     if values.dtype.itemsize > 2:
         moved = values + change.astype(np.int64)
-        wide: NDArray[Any] = np.clip(moved, limits.min, limits.max).astype(values.dtype)
-        return wide
+        out[...] = np.clip(moved, limits.min, limits.max)
+        return
     # Whole numbers of 16 bits are exact in float32, and so are their sums as far as they fit.
     change += values
     np.clip(change, limits.min, limits.max, out=change)
-    return change.astype(values.dtype)
+    np.copyto(out, change, casting="unsafe")
 
 
 def _per_band(factors: NDArray[np.float64]) -> NDArray[np.float32]:

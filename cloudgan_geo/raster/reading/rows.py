@@ -51,7 +51,8 @@ class Rows:
     Attributes:
         pixels: The scene's bands, shape (bands, rows, width).
         valid: Where the bands that the scene is used for are neither nodata nor masked nor NaN,
-            shape (bands used, rows, width).
+            shape (bands used, rows, width); one True that stands for all where nothing is left
+            out, so not to be written to.
         mask: The scene's mask band, uint8, shape (rows, width), or None if it has none.
     """
 
@@ -71,6 +72,23 @@ class Rows:
             mask = np.concatenate([self.mask, below.mask])
         return Rows(
             np.concatenate([self.pixels, below.pixels], axis=1),
-            np.concatenate([self.valid, below.valid], axis=1),
+            _above(self.valid, below.valid),
             mask,
         )
+
+
+def all_known(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Returns an array of nothing but True that takes no memory."""
+    return np.broadcast_to(np.True_, shape)
+
+
+def everywhere(valid: NDArray[np.bool_]) -> bool:
+    """Tells whether all of an array is True; at once if one value stands for many."""
+    distinct = tuple(slice(0, 1) if stride == 0 else slice(None) for stride in valid.strides)
+    return bool(valid[distinct].all())
+
+
+def _above(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if any(first.strides) or any(second.strides) or not (everywhere(first) and everywhere(second)):
+        return np.concatenate([first, second], axis=1)
+    return all_known((first.shape[0], first.shape[1] + second.shape[1], *first.shape[2:]))

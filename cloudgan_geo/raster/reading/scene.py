@@ -18,7 +18,7 @@ from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.band_finding import NamedBands, RgbBands
 from cloudgan_geo.raster.reading.declared import is_code
 from cloudgan_geo.raster.reading.files import FileState, open_raster
-from cloudgan_geo.raster.reading.rows import Band, Rows
+from cloudgan_geo.raster.reading.rows import Band, Rows, all_known
 from cloudgan_geo.sensors.product import Labels
 from cloudgan_geo.sensors.sensor import Sensor
 
@@ -187,8 +187,10 @@ class Scene:
             pixels: Of its bands, shape (bands, rows, width).
 
         Returns:
-            Of the bands that are computed with, shape (bands used, rows, width).
+            Of the bands that are computed with, shape (bands used, rows, width); see `Rows.valid`.
         """
+        if not self.is_float and all(band.code is None for band in self.used_bands):
+            return all_known((len(self.used), *pixels.shape[1:]))
         valid = np.ones((len(self.used), *pixels.shape[1:]), np.bool_)
         for position, where in zip(self.used_positions, valid, strict=True):
             code = self.bands[position].code
@@ -209,10 +211,10 @@ class Scene:
         pixels = dataset.read([band.index for band in self.bands], window=window)
         valid = self.meaningful(pixels)
         if self.alpha is not None:
-            valid &= dataset.read(self.alpha, window=window) > 0
+            valid = valid & (dataset.read(self.alpha, window=window) > 0)
         mask = dataset.read_masks(self.rgb.indexes[0], window=window) if self.has_mask else None
         if mask is not None:
-            valid &= mask > 0
+            valid = valid & (mask > 0)
         return Rows(pixels, valid, mask)
 
 

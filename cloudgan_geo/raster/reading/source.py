@@ -8,10 +8,14 @@ import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
+
+from rasterio.io import DatasetReader, MemoryFile
 
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import SceneError, SceneNotFoundError, UsageError
 from cloudgan_geo.raster.reading.formats import check_content, drivers_for
+from cloudgan_geo.raster.reading.opened import is_opened, name_of
 from cloudgan_geo.raster.reading.stack import stack_files
 from cloudgan_geo.raster.reading.trust import REMEDY, input_is_trusted
 from cloudgan_geo.raster.reading.virtual import check_virtual
@@ -19,8 +23,10 @@ from cloudgan_geo.sensors import DEFAULT, recognised, sensors
 from cloudgan_geo.sensors.product import Labels, Product
 from cloudgan_geo.sensors.sensor import Sensor
 
-#: One path, or those of several single-band files.
-ScenePaths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+#: One path, or what rasterio has open.
+ScenePath: TypeAlias = str | os.PathLike[str] | DatasetReader | MemoryFile
+#: The same, or those of several single-band files.
+ScenePaths: TypeAlias = ScenePath | Sequence[ScenePath]
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,16 @@ def scene_paths(scene: ScenePaths) -> tuple[str, ...]:
     Raises:
         UsageError: If it is none.
     """
-    if isinstance(scene, (str, os.PathLike)):
+    if isinstance(scene, (str, os.PathLike)) or is_opened(scene):
         return (_text(scene),)
     if not isinstance(scene, Sequence) or not scene:
         raise UsageError(f"{scene!r}: is no scene; give a path, or those of several files")
     return tuple(_text(path) for path in scene)
 
 
-def _text(path: str | os.PathLike[str]) -> str:
+def _text(path: ScenePath) -> str:
+    if is_opened(path):
+        path = name_of(path)
     if not isinstance(path, (str, os.PathLike)):
         raise UsageError(f"{path!r}: is no path of a scene")
     text = os.fspath(path)

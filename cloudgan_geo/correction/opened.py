@@ -1,0 +1,73 @@
+"""A scene that is open and the bands of it that a generator gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloudgan_geo.correction.cleaner import Model, bands_of, model_name
+from cloudgan_geo.correction.fitting import Fit, fit_bands
+from cloudgan_geo.correction.options import DecloudOptions
+from cloudgan_geo.correction.plan import Plan, make_plan
+from cloudgan_geo.raster.reading.opening import open_scene
+from cloudgan_geo.raster.reading.scene import Scene
+from cloudgan_geo.raster.reading.source import ScenePaths
+
+
+@dataclass(frozen=True)
+class OpenedScene:
+    """A scene that a generator can work on.
+
+    Attributes:
+        scene: The scene.
+        fit: Which of its bands the generator reads and corrects.
+        options: As they were given.
+    """
+
+    scene: Scene
+    fit: Fit
+    options: DecloudOptions
+
+    def plan(self) -> Plan:
+        """Settles what is going to be done, reading as much of the scene as it takes.
+
+        Raises:
+            UsageError: If the overlap, the area or the radiometry cannot be honoured.
+            RadiometryError: If the radiometry cannot be told.
+        """
+        options = self.options
+        return make_plan(
+            self.scene,
+            self.fit,
+            radiometry=options.radiometry,
+            level=options.level,
+            write=options.write,
+            overlap=options.overlap,
+            aoi=options.aoi,
+            bounds=options.bounds,
+        )
+
+
+def opened_for(model: Model, scene: ScenePaths, options: DecloudOptions) -> OpenedScene:
+    """Opens a scene for a generator, which is not loaded.
+
+    Args:
+        model: The generator.
+        scene: As for `decloud`.
+        options: Which bands there are, and which are to be corrected and written.
+
+    Raises:
+        SceneError: If the scene cannot be read.
+        BandError: If it lacks a band that the generator needs.
+        WeightsError: If there is no such generator, or its file or its card is damaged.
+    """
+    wanted = bands_of(model)
+    opened = open_scene(
+        scene,
+        bands=options.bands,
+        rgb_only=options.rgb_only,
+        also=wanted.sensor.names if options.write == "all" else wanted.reads,
+        sensor=wanted.sensor,
+    )
+    there = opened.named.indexes
+    fit = fit_bands(opened.path, model_name(model), wanted, there, options.correct)
+    return OpenedScene(opened, fit, options)
