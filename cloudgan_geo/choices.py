@@ -5,7 +5,7 @@ What holds for a type such as `Correct` is found by `get_args(Correct)`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 #: How values relate to reflectance, `auto` to find it: profiles of Sentinel-2. A sensor of other
 #: profiles is asked for them by their names as well; `sensors.profile_names` knows all.
@@ -26,6 +26,7 @@ Thick = Literal["keep", "fill", "nodata"]
 AskedPrecision = Literal["auto", "fp32", "bf16"]
 #: Left to the program to choose.
 Auto = Literal["auto"]
+AUTO: Final = "auto"
 
 #: What a generator that estimates opacity sees beyond a window; see `networks.thin`.
 Context = Literal["surroundings", "scene", "none"]

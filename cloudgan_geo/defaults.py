@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-#: The bundled generator.
-MODEL: Final = "thin"
+#: The bundled generator that sees most of a scene's bands.
+MODEL: Final = "auto"
 
 #: Which of the bands that a generator can correct, and of several resolutions which are written.
 CORRECT: Final = "all"

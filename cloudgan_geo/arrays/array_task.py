@@ -19,6 +19,7 @@ from cloudgan_geo.arrays.given import (
     reflectance_pairs,
 )
 from cloudgan_geo.callbacks import Progress, at_least_every_second
+from cloudgan_geo.correction.choosing import chosen, widest
 from cloudgan_geo.correction.cleaner import (
     Cleaner,
     Model,
@@ -209,9 +210,10 @@ def array_task(
     """
     check_dtype(dtype)
     check_nodata(nodata)
-    names = band_names(bands, count, bands_of(model).sensor)
+    names = band_names(bands, count, bands_of(widest(model)).sensor)
     pairs = reflectance_pairs(reflectance, count)
-    task = ArrayTask(dtype, names, pairs, nodata, model, options)
+    found = chosen(model, {name for name in names if name is not None})
+    task = ArrayTask(dtype, names, pairs, nodata, found, options)
     task.fit(names)  # Refuses what cannot be.
     return task
 

@@ -25,6 +25,7 @@ from cloudgan_geo.arrays.labels import (
     with_attributes,
 )
 from cloudgan_geo.choices import AskedLevel, AskedPrecision, Auto, Correct, Thick
+from cloudgan_geo.correction.choosing import widest
 from cloudgan_geo.correction.cleaner import Cleaner, Model, bands_of
 from cloudgan_geo.correction.options import DecloudOptions
 
@@ -116,7 +117,7 @@ def decloud_dataarray(
         thick=thick,
         thick_error=thick_error,
     )
-    names = told_bands(da, bands_of(model).sensor) if bands is None else bands
+    names = told_bands(da, bands_of(widest(model)).sensor) if bands is None else bands
     pairs = told_reflectance(da) if reflectance is None else reflectance
     code = told_nodata(da) if nodata is None else nodata
     task = array_task(da.sizes[BAND], da.dtype, names, pairs, code, model, options)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from cloudgan_geo import __version__
 from cloudgan_geo.arguments import Argument
-from cloudgan_geo.correction.cleaner import Cleaner, ready
+from cloudgan_geo.choices import AUTO
+from cloudgan_geo.correction.choosing import BUNDLED, all_ready, joint_sha256
+from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import BatchError, CloudganError, UsageError, WeightsError
 from cloudgan_geo.networks.header import weights_path
@@ -19,7 +21,7 @@ class Agreement:
     """What the client settles once, and whoever works for it must have.
 
     Attributes:
-        model: Name of a bundled generator, or path of a weights file.
+        model: Name of a bundled generator, `auto`, or path of a weights file.
         sha256: Of that file, in hex.
         device: Where it runs: none that is to be found out.
         precision: `fp32` or `bf16`.
@@ -36,11 +38,13 @@ class Agreement:
 
 
 def weights_sha256(model: str | os.PathLike[str]) -> str:
-    """Returns the SHA-256 of a generator's file, in hex, without loading it.
+    """Returns the SHA-256 of a generator's file, in hex, without loading it; of `auto` one of all.
 
     Raises:
         WeightsError: If there is no such generator, or it cannot be read.
     """
+    if model == AUTO:
+        return joint_sha256(map(weights_sha256, BUNDLED))
     path = weights_path(model)
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -54,7 +58,7 @@ def settle(model: str, options: DecloudOptions) -> tuple[Agreement, Cleaner]:
     """Loads a generator and settles where and how it runs.
 
     Args:
-        model: Name of a bundled generator, or path of a weights file.
+        model: Name of a bundled generator, `auto`, or path of a weights file.
         options: Device, precision, and what asks for estimates.
 
     Raises:
@@ -62,7 +66,7 @@ def settle(model: str, options: DecloudOptions) -> tuple[Agreement, Cleaner]:
         UsageError: If the device or the precision is not available, or the generator cannot
             estimate what is asked for.
     """
-    cleaner = ready(model, options)
+    cleaner = all_ready(model, options)
     if not cleaner.estimates and options.for_estimates:
         raise UsageError(
             Argument(options.for_estimates[0].name),
@@ -99,7 +103,7 @@ def honoured(agreement: Agreement, options: DecloudOptions) -> Cleaner:
                 f"has other weights of the name {agreement.model}: their SHA-256 begins with "
                 f"{found[:12]}, the client's with {agreement.sha256[:12]}"
             )
-        cleaner = ready(agreement.model, asked)
+        cleaner = all_ready(agreement.model, asked)
     except BatchError:
         raise
     except CloudganError as error:

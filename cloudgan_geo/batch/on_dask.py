@@ -19,6 +19,7 @@ from cloudgan_geo.batch.agreement import Agreement, weights_sha256
 from cloudgan_geo.batch.outputs import SceneTask, absolute
 from cloudgan_geo.batch.record import SceneRecord
 from cloudgan_geo.batch.scene_run import failed
+from cloudgan_geo.choices import AUTO
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import BatchError, CloudganError
 from cloudgan_geo.networks.header import bundled
@@ -52,7 +53,7 @@ def agree(client: Any, model: str, options: DecloudOptions) -> Agreement:
         BatchError: If the workers lack the program.
     """
     sha256 = weights_sha256(model)
-    named = model if model in bundled() else os.path.abspath(model)
+    named = model if model in (AUTO, *bundled()) else os.path.abspath(model)
     try:
         future = client.submit(on_worker.settle_there, named, options, pure=False)
         found: Agreement = future.result()

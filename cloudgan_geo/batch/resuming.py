@@ -5,15 +5,21 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import rasterio
 
+from cloudgan_geo.batch.agreement import weights_sha256
 from cloudgan_geo.batch.outputs import SceneTask
+from cloudgan_geo.choices import AUTO
+from cloudgan_geo.correction.cleaner import model_name
+from cloudgan_geo.correction.opened import opened_for
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.correction.origin import ORIGIN, has_origin
 from cloudgan_geo.correction.report import options_asked
+from cloudgan_geo.errors import CloudganError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as
 from cloudgan_geo.raster.writing.writer import is_complete
 
@@ -23,12 +29,12 @@ _IMMATERIAL = ("batch_size", "trust_input")
 _TIFF = (b"II*\0", b"II+\0", b"MM\0*", b"MM\0+")
 
 
-def is_done(task: SceneTask, sha256: str) -> bool:
+def is_done(task: SceneTask, model: str) -> bool:
     """Tells whether all files of a scene are there as they would be made now.
 
     Args:
         task: What is to be done.
-        sha256: Of the weights, in hex.
+        model: Name of a bundled generator, `auto`, or path of a weights file.
 
     Returns:
         Whether they are complete, and made from files of the same sizes and times, by the same
@@ -37,7 +43,9 @@ def is_done(task: SceneTask, sha256: str) -> bool:
     if not all(os.path.isfile(target) for target in task.targets):
         return False
     rasters = [task.output, *task.options.layer_files.values()]
-    return all(_is_made_so(path, task, sha256) for path in rasters)
+    return all(_is_made_so(path, task) for path in rasters) and _weights(rasters) == {
+        _sha256_for(task, model)
+    }
 
 
 def as_resumed(task: SceneTask) -> SceneTask:
@@ -55,9 +63,26 @@ def as_resumed(task: SceneTask) -> SceneTask:
     return dataclasses.replace(task, options=dataclasses.replace(task.options, overwrite=True))
 
 
-def _is_made_so(path: Path, task: SceneTask, sha256: str) -> bool:
+def _weights(rasters: Iterable[Path]) -> set[str | None]:
+    return {(_tags(path) or {}).get("CLOUDGAN_WEIGHTS_SHA256") for path in rasters}
+
+
+def _sha256_for(task: SceneTask, model: str) -> str | None:
+    """Returns the SHA-256 of the weights that the scene gets, None if none can be told."""
+    if model != AUTO:
+        return weights_sha256(model)
+    paths = task.scene.paths
+    try:
+        found = opened_for(model, paths[0] if len(paths) == 1 else paths, task.options).model
+    except CloudganError:
+        # What is wrong is said when it is done.
+        return None
+    return weights_sha256(model_name(found))
+
+
+def _is_made_so(path: Path, task: SceneTask) -> bool:
     tags = _tags(path)
-    if tags is None or tags.get("CLOUDGAN_WEIGHTS_SHA256") != sha256:
+    if tags is None:
         return False
     same = _same_options(tags.get("CLOUDGAN_OPTIONS", ""), task.options)
     return same and has_origin(tags.get(ORIGIN, ""), task.scene.paths) and _is_whole(path)

@@ -80,7 +80,7 @@ def make_batch(
         WeightsError: If there is no such generator.
     """
     asked, named = options or DecloudOptions(), os.fspath(model)
-    sha256 = weights_sha256(named)
+    weights_sha256(named)  # Refuses what is none.
     if asked.aoi is not None and not isinstance(asked.aoi, (str, os.PathLike)):
         raise UsageError(
             Argument("aoi"), ": of a batch it is a file; a geometry lies in one scene's coordinates"
@@ -90,7 +90,7 @@ def make_batch(
     part = settle_shard(shard, os.environ if environment is None else environment)
     every = make_tasks(list_scenes(given, stdin), folder, asked, beside or Beside(), named)
     own = part.of(every)
-    done = {id(task) for task in own if resume and is_done(task, sha256)}
+    done = {id(task) for task in own if resume and is_done(task, named)}
     todo = [task for task in own if id(task) not in done]
     return Batch(
         model=named,

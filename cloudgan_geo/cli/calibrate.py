@@ -11,7 +11,7 @@ from cloudgan_geo.cli import shared
 
 
 @click.command()
-@shared.model
+@shared.one_model
 @shared.data
 @click.option(
     "--out",

@@ -12,7 +12,7 @@ _JSON = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@shared.model
+@shared.one_model
 @click.option(
     "--facts", type=_JSON, metavar="FILE", help="JSON object: data, licence, known failures, ..."
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
+from cloudgan_geo.choices import AUTO
+
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offers files: scenes, areas of interest."""
@@ -15,5 +17,5 @@ def models(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     """Offers bundled generators whose names begin like that, and files."""
     from cloudgan_geo.networks.header import bundled
 
-    names = [name for name in bundled() if name.startswith(incomplete)]
+    names = [name for name in (AUTO, *bundled()) if name.startswith(incomplete)]
     return [CompletionItem(name) for name in names] + files(ctx, param, incomplete)

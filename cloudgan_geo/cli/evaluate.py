@@ -117,10 +117,12 @@ def evaluate(
         from cloudgan_geo.evaluation.pictures import make_folder
 
         make_folder(pictures)
+    from cloudgan_geo.correction.choosing import all_ready
+    from cloudgan_geo.correction.options import DecloudOptions
     from cloudgan_geo.evaluation.suites import Evaluation
     from cloudgan_geo.networks.inference import load_cleaner
 
-    cleaner = load_cleaner(model, device=device, precision=precision)
+    cleaner = all_ready(model, DecloudOptions(device=device, precision=precision))
     article = load_cleaner("article", device=device, precision=precision)
     with (
         # Made again and again, so they replace those from before.

@@ -52,19 +52,18 @@ def info(
     Fails where decloud would, after saying what is known.
     """
     with own_words_only(verbose):
-        from cloudgan_geo.correction.cleaner import bands_of
+        from cloudgan_geo.correction.choosing import open_for
+        from cloudgan_geo.correction.cleaner import bands_of, model_name
         from cloudgan_geo.correction.fitting import fit_bands
         from cloudgan_geo.correction.plan import make_plan
-        from cloudgan_geo.raster.reading.opening import open_scene
 
-        wanted = bands_of(model)
-        also = wanted.sensor.names if write == "all" else wanted.reads
-        opened = open_scene(scene, bands=bands, rgb_only=rgb_only, also=also, sensor=wanted.sensor)
+        opened, chosen = open_for(model, scene, bands=bands, rgb_only=rgb_only, write=write)
         if not quiet and not as_json:
             _tell_scene(opened)
-        fit = fit_bands(opened.path, model, wanted, opened.named.indexes, correct)
+        name = model_name(chosen)
+        fit = fit_bands(opened.path, name, bands_of(chosen), opened.named.indexes, correct)
         plan = make_plan(opened, fit, write=write, **settings)
-        facts = _facts(plan, _output(scene), cog)
+        facts = _facts(plan, name, _output(scene), cog)
     if as_json:
         click.echo(json.dumps(facts, indent=2))
     elif not quiet:
@@ -80,7 +79,7 @@ def _output(scene: tuple[str, ...]) -> Path | None:
         return None
 
 
-def _facts(plan: Plan, output: Path | None, cog: bool) -> dict[str, Any]:
+def _facts(plan: Plan, model: str, output: Path | None, cog: bool) -> dict[str, Any]:
     scene, grid = plan.scene, plan.grid
     # A NaN is no JSON.
     nodata = [None if b.nodata is None else f"{b.nodata:g}" for b in scene.bands]
@@ -97,6 +96,7 @@ def _facts(plan: Plan, output: Path | None, cog: bool) -> dict[str, Any]:
         ],
         "rgb": list(scene.rgb.indexes),
         "rgb_reason": scene.rgb.reason,
+        "model": model,
         "bands_found": dict(scene.named.indexes),
         "bands_read": list(plan.fit.used.reads),
         "bands_corrected": list(plan.fit.used.corrects),
@@ -134,6 +134,7 @@ def _tell_scene(scene: Scene) -> None:
 def _tell_plan(plan: Plan, facts: dict[str, Any]) -> None:
     hint = "" if plan.level else "; --level 1C or 2A states it"
     _print("Level", f"{plan.level or 'unknown'} ({plan.level_reason}{hint})")
+    _print("Generator", facts["model"])
     _print("Read", ", ".join(facts["bands_read"]))
     _print("Corrected", ", ".join(facts["bands_corrected"]))
     _print("Copied", ", ".join(facts["bands_copied"]) or "none")

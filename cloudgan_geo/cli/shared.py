@@ -63,6 +63,18 @@ def model(command: F) -> F:
         "--model",
         default=defaults.MODEL,
         show_default=True,
+        metavar="auto|NAME|FILE",
+        shell_complete=completion.models,
+        help="Generator: a bundled one (see `models`) or a weights file; auto takes the bundled "
+        "one that sees most of the scene's bands.",
+    )(command)
+
+
+def one_model(command: F) -> F:
+    """Adds `--model` where it is about one generator, whatever the scene."""
+    return click.option(
+        "--model",
+        required=True,
         metavar="NAME|FILE",
         shell_complete=completion.models,
         help="Generator: a bundled one (see `models`) or a weights file.",

@@ -159,13 +159,17 @@ def _draw_opacity(rng: np.random.Generator, thick: bool) -> float:
 
 
 def cirrus_optics(rng: np.random.Generator, bands: Bands) -> Optics:
-    """Draws ice: grey, dark in the SWIR, seen by the cirrus band through the vapour above."""
+    """Draws ice: grey, dark in the SWIR, seen by the cirrus band through the vapour above.
+
+    It is bluer than grey where much of the air shines on above it or in it: on real pairs path
+    light in blue was 1.0 to 1.2 times that in red.
+    """
     swir = rng.uniform(0.95, 1.2)
     attenuation = bands.power(-rng.normal(0, 0.08)) * bands.colour(1, 1, 1, 1, swir, swir)
     vapour = rng.uniform(0.5, 0.95)
     eleven = rng.uniform(0.2, 0.95)
-    warm = rng.normal(0, 0.06)
-    colour = bands.power(warm) * bands.colour(1, 1, 1, 1, eleven, eleven * rng.uniform(0.6, 1))
+    warm, blue = rng.normal(0, 0.06), rng.uniform(0.95, 1.25)
+    colour = bands.power(warm) * bands.colour(blue, 1, 1, 1, eleven, eleven * rng.uniform(0.6, 1))
     thin = _log_uniform(rng, 0.025, 0.1)
     dense = max(thin, _log_uniform(rng, 0.12, 0.5))
     return _optics(
@@ -175,7 +179,7 @@ def cirrus_optics(rng: np.random.Generator, bands: Bands) -> Optics:
         thin * colour * bands.vapour(vapour),
         dense * colour * bands.vapour(vapour),
         (rng.uniform(0.55, 1.25), rng.uniform(0.1, 0.4)),
-        cirrus=float(np.clip(math.exp(rng.normal(math.log(0.42), 0.4)), 0.2, 1)),
+        cirrus=float(np.clip(math.exp(rng.normal(math.log(0.42), 0.4)), 0.15, 1)),
     )
 
 

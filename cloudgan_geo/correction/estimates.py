@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.correction.layers import CLASSES, CORRECTED, NODATA
 from cloudgan_geo.correction.quality import Float32, KeepRule
-from cloudgan_geo.raster.reading.radiometry import Radiometry
+from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry
 from cloudgan_geo.windows.mosaic import Correction
 
 # Share of the reflectance at the upper end of the model domain that rounding leaves of it.
@@ -76,8 +76,10 @@ def judge(
     opacity = np.clip(correction.opacity, 0, 1)
     reflectance = correction.error * _per_group(bands, bands.corrected_domain, max)
     full = saturated(values[bands.selected], radiometry.of(bands.corrected))
-    # A pixel is only as good as the worst of its groups.
-    worst = reflectance[0] if len(reflectance) == 1 else reflectance.max(axis=0)
+    # A pixel is only as good as the worst of its groups, each measured by its own white: an error
+    # that hides a dark visible ground is small beside what vegetation sends back in the near
+    # infrared.
+    worst = correction.error.max(axis=0) * np.float32(FULL_SCALE)
     weights, quality = rule.decide(opacity, worst, full)
     # Where bands of a group differ in scale the largest of their errors is given.
     scale = [radiometry.scale[position] for position in bands.corrected]

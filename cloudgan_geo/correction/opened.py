@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloudgan_geo.correction.choosing import open_for
 from cloudgan_geo.correction.cleaner import Model, bands_of, model_name
 from cloudgan_geo.correction.fitting import Fit, fit_bands
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.correction.plan import Plan, make_plan
-from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.reading.source import ScenePaths
 
@@ -19,11 +19,13 @@ class OpenedScene:
 
     Attributes:
         scene: The scene.
+        model: The generator for it.
         fit: Which of its bands the generator reads and corrects.
         options: As they were given.
     """
 
     scene: Scene
+    model: Model
     fit: Fit
     options: DecloudOptions
 
@@ -51,7 +53,7 @@ def opened_for(model: Model, scene: ScenePaths, options: DecloudOptions) -> Open
     """Opens a scene for a generator, which is not loaded.
 
     Args:
-        model: The generator.
+        model: The generator, or several to choose from; see `choosing.chosen`.
         scene: As for `decloud`.
         options: Which bands there are, and which are to be corrected and written.
 
@@ -60,14 +62,9 @@ def opened_for(model: Model, scene: ScenePaths, options: DecloudOptions) -> Open
         BandError: If it lacks a band that the generator needs.
         WeightsError: If there is no such generator, or its file or its card is damaged.
     """
-    wanted = bands_of(model)
-    opened = open_scene(
-        scene,
-        bands=options.bands,
-        rgb_only=options.rgb_only,
-        also=wanted.sensor.names if options.write == "all" else wanted.reads,
-        sensor=wanted.sensor,
+    opened, found = open_for(
+        model, scene, bands=options.bands, rgb_only=options.rgb_only, write=options.write
     )
     there = opened.named.indexes
-    fit = fit_bands(opened.path, model_name(model), wanted, there, options.correct)
-    return OpenedScene(opened, fit, options)
+    fit = fit_bands(opened.path, model_name(found), bands_of(found), there, options.correct)
+    return OpenedScene(opened, found, fit, options)

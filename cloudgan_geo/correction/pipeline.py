@@ -17,6 +17,7 @@ from cloudgan_geo.choices import (
     Thick,
     Write,
 )
+from cloudgan_geo.correction.choosing import widest
 from cloudgan_geo.correction.cleaner import (
     Cleaner,
     Model,
@@ -213,10 +214,10 @@ def _decloud(
 ) -> DecloudResult:
     clock = Clock()
     area = FileState.of(os.fspath(options.aoi)) if is_path(options.aoi) else None
-    bands_of(model)  # Mistakes in the name of the generator show first.
+    bands_of(widest(model))  # Mistakes in the name of the generator show first.
     target = default_output(scene) if output is None else Path(output)
     fitting = opened_for(model, scene, options)
-    opened, fit = fitting.scene, fitting.fit
+    opened, model, fit = fitting.scene, fitting.model, fitting.fit
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
     given = (*scene, *([model] if isinstance(model, (str, os.PathLike)) else []))
     with (

@@ -42,7 +42,8 @@ class KeepRule:
             0.1 below, `fill` in the correction all the same, or `nodata`.
         thick_error: Above this expected error, in reflectance, a corrected pixel is thick as
             well: too little of the ground comes through to be trusted. It is corrected all the
-            same, unless thick pixels become `nodata`.
+            same, unless thick pixels become `nodata`. Bands whose white is not .275, where the
+            model domain of red, green and blue alone ends, are held to it in proportion.
 
     Raises:
         UsageError: If these make no sense.
@@ -105,7 +106,8 @@ class KeepRule:
 
         Args:
             opacity: Shape (rows, width).
-            error: Half-width of the 90 % interval, in reflectance, of the same shape.
+            error: Half-width of the 90 % interval, in reflectance where .275 is white, of the
+                same shape.
             saturated: Where nothing is left to correct, of the same shape; see `saturated`.
 
         Returns:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.chips.eurosat import SIZE
-from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.choosing import chosen
+from cloudgan_geo.correction.cleaner import Cleaner, ready
 from cloudgan_geo.correction.fitting import fit_bands, fitted
+from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.evaluation.baselines import dark_channel_prior
 from cloudgan_geo.evaluation.mosaics import joined, views, windows
 from cloudgan_geo.networks.cleaned import Cleaned
@@ -123,8 +125,9 @@ def for_visible(cleaner: Cleaner) -> Cleaner:
     Raises:
         BandError: If it cannot do without other bands.
     """
-    fit = fit_bands("EuroSAT RGB", cleaner.name, cleaner.bands, RGB.reads, "all")
-    return fitted(cleaner, fit, None)
+    found = ready(chosen(cleaner, RGB.reads), DecloudOptions())
+    fit = fit_bands("EuroSAT RGB", found.name, found.bands, RGB.reads, "all")
+    return fitted(found, fit, None)
 
 
 def clean_windows(cleaner: Cleaner, image: Float32, *, alone: bool = False) -> ClearedImage:

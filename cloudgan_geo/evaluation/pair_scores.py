@@ -9,7 +9,8 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
-from cloudgan_geo.correction.cleaner import Cleaner
+from cloudgan_geo.correction.choosing import chosen
+from cloudgan_geo.correction.cleaner import Cleaner, bands_of
 from cloudgan_geo.correction.pipeline import DecloudOptions, decloud_scene
 from cloudgan_geo.errors import SceneError
 from cloudgan_geo.evaluation.baselines import dark_channel_prior
@@ -165,7 +166,7 @@ def _given(
     for name, bands in GIVEN.items():
         there = {band: scene.named.indexes[band] for band in bands if band in scene.named.indexes}
         seen = reads & set(there)
-        if not seen.issuperset(cleaner.bands.needs):
+        if not seen.issuperset(bands_of(chosen(cleaner, seen)).needs):
             outputs[name] = None
             continue
         if seen not in made:

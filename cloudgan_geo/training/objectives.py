@@ -25,7 +25,7 @@ _OPACITY_WEIGHT, _ERROR_WEIGHT = 4.0, 0.1
 #: The same under veils, where reflectance .5 to .8 is 1: far more, because a logarithm without it
 #: rewards leaving alone whatever may be ground, and low cloud was left alone. And of the error's
 #: contrast, whose term has this weight beside.
-_RIGHT_VEIL, _RIGHT_CONTRAST, _CONTRAST_WEIGHT = 2e-3, 9e-6, 0.4
+_RIGHT_VEIL, _RIGHT_CONTRAST, _CONTRAST_WEIGHT = 3e-3, 9e-6, 0.4
 #: Weights of the groups of bands.
 _GROUP_WEIGHTS = {"visible": 0.6, "nir": 0.25, "swir": 0.15}
 #: Share of absolute errors that are to lie below the expected one.

@@ -86,8 +86,8 @@ class Recipe:
 _VEIL = Recipe(
     "veil",
     clouds="veil",
-    epochs=10,
-    repeats=7,
+    epochs=11,
+    repeats=1,
     batch_size=32,
     generator_lr=2e-3,
     weight_decay=1e-2,

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
 from batch.conftest import lines
 from scenes import ground, read, write_scene
@@ -80,6 +81,32 @@ def test_other_options_and_other_weights_are_done_again(done, tmp_path):
     done.model = tmp_path / "other.safetensors"
     save_generator(ThinGenerator(width=2), done.model, {"name": "tiny-thin"})
     assert resumed(done) == ["a", "b", "c"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_each_scene_gets_the_generator_for_its_bands_and_counts_as_done(archive, jobs):
+    archive.add("rgb")
+    every = np.random.default_rng(2).normal(1500, 200, (13, 90, 90))
+    every[10] = 150  # B10
+    write_scene(archive.folder / "in/all.tif", every.astype(np.uint16))
+    archive.model = "auto"
+    command = [*archive.options("in", "--radiometry", "dn", "--resume"), "--jobs", jobs]
+    errors = archive.start(*command).communicate()[1]
+    assert "2 done" in errors, errors
+    models = {name: archive.tags(name)["CLOUDGAN_MODEL"] for name in ("all", "rgb")}
+    assert models == {"all": "veil", "rgb": "thin"}
+    again = lines(archive.start(*command).communicate()[0])
+    assert {each["status"] for each in again.values()} == {"skipped"}
+    # Made by a generator that this scene would not get.
+    archive.model = "thin"
+    assert archive.batch("in", "--radiometry", "dn", "--resume").returncode == 0
+    archive.model = "auto"
+    again = lines(archive.batch("in", "--radiometry", "dn", "--resume").stdout)
+    assert {name: each["status"] for name, each in again.items()} == {
+        "in/all.tif": "done",
+        "in/rgb.tif": "skipped",
+    }
 
 
 def test_another_area_of_the_same_name_is_done_again(done):

@@ -26,17 +26,18 @@ def test_what_decloud_would_do(tmp_path):
         "Red, green, blue: 4,3,2 (the Sentinel-2 order of 13 bands)",
         "Bands found:      B02=2, B03=3, B04=4",
         "Level:            unknown (not stated; --level 1C or 2A states it)",
+        "Generator:        thin",
         "Read:             B04, B03, B02",
         "Corrected:        B04, B03, B02",
         "Copied:           1, 5, 6, 7, 8, 9, 10, 11, 12, 13",
         "Radiometry:       dn (red values below 1000 would be negative if there were an offset)",
         "Windows:          24 (4 x 6), overlap 16 pixels",
-        lines[12],
         lines[13],
+        lines[14],
         f"Output:           {tmp_path / 's_decloud.tif'}",
     ]
-    assert re.fullmatch(r"Disk: +at most 1\.6 MB of [\d.]+ [GM]B free", lines[13])
-    assert re.fullmatch(r"Memory: +about [\d.]+ MB and the generator", lines[12])
+    assert re.fullmatch(r"Disk: +at most 1\.6 MB of [\d.]+ [GM]B free", lines[14])
+    assert re.fullmatch(r"Memory: +about [\d.]+ MB and the generator", lines[13])
     assert [path.name for path in tmp_path.iterdir()] == ["s.tif"]
 
 

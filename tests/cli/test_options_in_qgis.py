@@ -112,7 +112,7 @@ def test_kinds(options, parameters):
     for flag, option in options.items():
         parameter = parameters[flag]
         if flag == "--model":
-            assert set(parameter.choices) == {card["name"] for card in cards()}
+            assert set(parameter.choices) == {"auto", *(card["name"] for card in cards())}
         elif isinstance(option.type, click.Choice):
             assert isinstance(parameter, Choice), flag
             assert parameter.choices == tuple(option.type.choices), flag

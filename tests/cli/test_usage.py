@@ -30,7 +30,7 @@ def test_a_model_that_is_none_is_a_mistake_of_usage(tmp_path, sample_data, monke
     before = sorted(tmp_path.iterdir())
     run = CliRunner().invoke(main, [*arguments, "--model", "nosuch"])
     assert run.exit_code == 2, run.output
-    assert run.stderr.startswith("Error: nosuch: neither a bundled model (article, thin) nor")
+    assert run.stderr.startswith("Error: nosuch: neither a bundled model (article, thin, veil) nor")
     assert sorted(tmp_path.iterdir()) == before
 
 

@@ -329,6 +329,9 @@ class TestCommandLine:
         assert told["bands_read"] == list(NAMES)
         assert told["bands_copied"] == ["B10"]
         plain = self.run("info", scene)
+        assert "Generator:        veil" in plain.stdout
+        assert "Copied:           B10" in plain.stdout
+        plain = self.run("info", scene, "--model", "thin")
         assert "Corrected:        B04, B03, B02" in plain.stdout
 
     def test_a_scene_that_lacks_bands(self, tmp_path, identity):

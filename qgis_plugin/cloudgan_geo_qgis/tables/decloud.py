@@ -31,11 +31,13 @@ _SCENE = (
     Choice(
         "--model",
         "Model",
-        "Generator: a bundled one (see `models`) or a weights file.",
-        "thin is for real thin clouds; article is the network of an article, a reference for "
+        "Generator: a bundled one (see `models`) or a weights file; auto takes the bundled one "
+        "that sees most of the scene's bands.",
+        "veil sees and corrects every band of level 1C, and needs all of them; thin sees and "
+        "corrects red, green and blue; article is the network of an article, a reference for "
         "comparison that also changes clear ground. A file goes under Weights file.",
-        default="thin",
-        choices=("thin", "article"),
+        default="auto",
+        choices=("auto", "veil", "thin", "article"),
     ),
     Extent(
         "--bounds",
