@@ -15,6 +15,7 @@ from rasterio.transform import Affine
 from cloudgan_geo.bands import BandSet, without_copying
 from cloudgan_geo.errors import CloudganWarning
 from cloudgan_geo.raster.reading.band_finding import NamedBands
+from cloudgan_geo.raster.reading.declared import is_code
 from cloudgan_geo.raster.reading.opening import sampled, without_band
 from cloudgan_geo.raster.reading.rows import Band, Rows
 from cloudgan_geo.raster.reading.scene import Scene
@@ -100,23 +101,52 @@ def array_scene(
     )
 
 
-def without_blank_cirrus(scene: ArrayScene, wanted: BandSet) -> ArrayScene:
-    """Takes the cirrus band for missing, and warns, where it holds nothing but 0, as in files.
+def cirrus_at(names: Sequence[str | None], wanted: BandSet) -> int | None:
+    """Returns where the cirrus band is, counted from 0; None if there is none or none is read.
+
+    Args:
+        names: Of the sensor's band that each band is, or None.
+        wanted: Bands of the generator.
+    """
+    cirrus = wanted.sensor.cirrus
+    if cirrus is None or cirrus not in wanted.reads or cirrus not in names:
+        return None
+    return list(names).index(cirrus)
+
+
+def is_blank(values: NDArray[Any], known: NDArray[np.bool_], code: float | None) -> bool:
+    """Tells whether values of a band are 0 wherever they mean something.
+
+    Args:
+        values: Of any shape.
+        known: Which of them mean something whatever they are, of the same shape.
+        code: Value that means no data, from `nodata_code`, or None.
+    """
+    valid = np.isfinite(values) & known
+    if code is not None:
+        valid &= ~is_code(values, code)
+    return not (values * valid).any()
+
+
+def has_blank_cirrus(scene: ArrayScene, wanted: BandSet) -> bool:
+    """Tells whether the cirrus band, if it is read, holds nothing but 0, as some files do.
 
     Args:
         scene: The array.
-        wanted: Bands of the generator: of one that does not read it nothing is said.
+        wanted: Bands of the generator.
     """
-    cirrus = scene.sensor.cirrus
-    if cirrus is None or cirrus not in wanted.reads or cirrus not in scene.named.indexes:
-        return scene
-    looked_at = replace(scene, used=(scene.named.indexes[cirrus],))
-    for piece in sampled(scene.height, scene.width):
-        left, right = piece.col_off, piece.col_off + piece.width
-        for rows in looked_at.read([(piece.row_off, piece.row_off + piece.height)]):
-            seen = rows.pixels[looked_at.used_positions] * rows.valid
-            if seen[..., left:right].any():
-                return scene
-    named = without_band(NAME, cirrus, scene.named)
+    names = {index - 1: name for name, index in scene.named.indexes.items()}
+    at = cirrus_at([names.get(band) for band in range(len(scene.pixels))], wanted)
+    if at is None:
+        return False
+    band, known = scene.pixels[at], scene.known[at if len(scene.known) > 1 else 0]
+    pieces = (piece.toslices() for piece in sampled(scene.height, scene.width))
+    return all(is_blank(band[piece], known[piece], scene.bands[at].code) for piece in pieces)
+
+
+def without_cirrus(scene: ArrayScene) -> ArrayScene:
+    """Takes the cirrus band for missing, and warns, as in files that hold nothing but 0 there."""
+    assert scene.sensor.cirrus is not None
+    named = without_band(NAME, scene.sensor.cirrus, scene.named)
     warnings.warn(CloudganWarning(*named.warning), stacklevel=2)
     return replace(scene, named=named)

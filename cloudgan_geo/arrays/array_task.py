@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.arrays.array_scene import NAME, ArrayScene, array_scene, without_blank_cirrus
+from cloudgan_geo.arrays.array_scene import (
+    NAME,
+    ArrayScene,
+    array_scene,
+    has_blank_cirrus,
+    without_cirrus,
+)
 from cloudgan_geo.arrays.given import (
     Pair,
     Reflectance,
@@ -36,6 +42,7 @@ from cloudgan_geo.correction.plan import Plan, make_plan
 from cloudgan_geo.interrupts import StopRequest, shielded
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.rows import Rows
+from cloudgan_geo.windows.part import GridPart
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +67,33 @@ class CleanedArray:
     quality: NDArray[np.uint8] | None
     corrected: tuple[str, ...]
     groups: tuple[str, ...]
+
+    def layers(self, groups: Sequence[str]) -> tuple[NDArray[Any], ...]:
+        """Returns image, opacity, error and quality, or the image alone if there are no groups.
+
+        Args:
+            groups: Of errors: of those that it does not have they are NaN. An array whose cirrus
+                band is empty may have fewer.
+        """
+        if self.opacity is None or self.error is None or self.quality is None:
+            return (self.image,)
+        error = np.full((len(groups), *self.opacity.shape), np.nan, np.float32)
+        for group, values in zip(self.groups, self.error, strict=True):
+            error[list(groups).index(group)] = values
+        return self.image, self.opacity, error, self.quality
+
+
+@dataclass(frozen=True)
+class ArrayPart:
+    """A part of a larger array.
+
+    Attributes:
+        grid: The windows over it.
+        blank_cirrus: Whether the cirrus band of the whole holds nothing but 0.
+    """
+
+    grid: GridPart
+    blank_cirrus: bool
 
 
 @dataclass(frozen=True)
@@ -109,6 +143,7 @@ class ArrayTask:
         known: NDArray[np.bool_],
         engine: Cleaner,
         progress: Progress | None = None,
+        part: ArrayPart | None = None,
     ) -> CleanedArray:
         """Removes the clouds of one array.
 
@@ -117,24 +152,28 @@ class ArrayTask:
             known: Where they are known, shape (bands or 1, rows, columns).
             engine: The generator.
             progress: As for `clean_array`.
+            part: Which part of a larger array it is; only what is wanted of it is computed then.
         """
         stop = StopRequest()
-        wanted = bands_of(self.model)
 
         def work() -> CleanedArray:
-            scene = without_blank_cirrus(self._scene(np.ma.getdata(pixels), known), wanted)
+            scene = self._scene(np.ma.getdata(pixels), known)
+            if has_blank_cirrus(scene, bands_of(self.model)) if part is None else part.blank_cirrus:
+                scene = without_cirrus(scene)
             with at_least_every_second(progress) as tell:
 
                 def show(done: int, total: int) -> None:
                     stop.check()
                     tell(done, total)
 
-                return self._clean(scene, engine, show)
+                return self._clean(scene, engine, show, part)
 
         return shielded(work, stop)
 
-    def _clean(self, scene: ArrayScene, engine: Cleaner, tell: Progress) -> CleanedArray:
-        plan = self._plan(scene)
+    def _clean(
+        self, scene: ArrayScene, engine: Cleaner, tell: Progress, part: ArrayPart | None
+    ) -> CleanedArray:
+        plan = self._plan(scene, None if part is None else part.grid)
         tell(0, len(plan.grid))
         cleaner = fitted(engine, plan.fit, plan.level)
         used = plan.fit.used
@@ -166,7 +205,7 @@ class ArrayTask:
     def _scene(self, pixels: NDArray[Any], known: NDArray[np.bool_]) -> ArrayScene:
         return array_scene(pixels, known, self.names, self.nodata, bands_of(self.model).sensor)
 
-    def _plan(self, scene: ArrayScene) -> Plan:
+    def _plan(self, scene: ArrayScene, part: GridPart | None = None) -> Plan:
         fit = self.fit(tuple(scene.named.indexes))
         plan = make_plan(
             scene,
@@ -174,6 +213,8 @@ class ArrayTask:
             radiometry=self._radiometry(fit),
             level=self.options.level,
             overlap=self.options.overlap,
+            bounds=None if part is None else part.wanted,
+            grid=part,
         )
         self.options.keep_rule.check(plan.scene)
         return plan

@@ -38,11 +38,6 @@ class Axes:
     y: str
     x: str
 
-    def whole_scenes(self, da: xarray.DataArray) -> dict[Hashable, int]:
-        """Returns the chunks of an array by which every scene is one."""
-        scene = (BAND, self.y, self.x)
-        return {name: -1 if name in scene else 1 for name in da.dims}
-
 
 def axes_of(da: Any) -> Axes:
     """Returns the dimensions of an array.

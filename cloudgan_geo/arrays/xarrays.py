@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo import defaults
 from cloudgan_geo.arrays.array_task import ArrayTask, array_task
+from cloudgan_geo.arrays.blocks import clean_lazily
 from cloudgan_geo.arrays.given import Reflectance, known_pixels
 from cloudgan_geo.arrays.labels import (
     BAND,
@@ -31,10 +30,6 @@ from cloudgan_geo.correction.options import DecloudOptions
 
 if TYPE_CHECKING:
     import xarray
-
-# What dask computes at the same time would share the cores and the memory of the device: in one
-# process one scene after the other is computed, each with all of them.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def decloud_dataarray(
@@ -62,11 +57,13 @@ def decloud_dataarray(
     Every scene has the numbers that `decloud` gives for a file with the same pixels, bit for
     bit. A `da` in memory is worked on at once.
 
-    One that dask backs is not: nothing is read or computed before the result is. What is
-    computed at a time is one whole scene, such as a time step, whatever the chunks of `da`
-    are: a step needs memory for all its bands some three times over, and a part of it costs as
-    much as all of it. In one process steps are computed one after the other, each with all
-    cores; the weights are loaded once a step.
+    One that dask backs is not: nothing is read or computed before the result is, and then only
+    the blocks that are asked for: whole chunks, put together until they have 1024 pixels along
+    a side. Each is read with what decides about it, the windows that touch it and what these see
+    around them: up to 195 pixels more on every side. Windows lie on the grid of the whole scene,
+    so blocks have no edges that show: the numbers are those without dask, bit for bit, in fp32
+    on a CPU; on CUDA the last bits of a window depend on its batch. In one process blocks are
+    computed one after the other, each with all cores; the weights are loaded once a block.
 
     Args:
         da: Dimensions `band`, `y` and `x` (or latitude and longitude) in any order, and any
@@ -134,67 +131,50 @@ def _computed(
     # Loaded here as well, since it tells what there will be, and mistakes show at once.
     engine = task.engine()
     groups = task.fit(task.names).used.groups if engine.estimates else ()
-    given = [da] if valid is None else [da, valid]
-    lazy = any(each.chunks is not None for each in given)
-    if lazy:
-        given = [each.chunk(axes.whole_scenes(each)) for each in given]
     space = [axes.y, axes.x]
-    outputs: list[list[str]] = [[BAND, *space]]
-    dtypes: list[Any] = [da.dtype]
+    leading = [name for name in da.dims if name not in (BAND, *space)]
+    dims = [[*leading, BAND, *space]]
     if groups:
-        outputs += [space, [GROUP, *space], space]
-        dtypes += [np.float32, np.float32, np.uint8]
-    found = xarray.apply_ufunc(
-        _Scenes(task, groups, None if lazy else engine),
-        *given,
-        input_core_dims=[[BAND, *space], space][: len(given)],
-        output_core_dims=outputs,
-        keep_attrs=False,
-        dask="parallelized",
-        output_dtypes=dtypes,
-        dask_gufunc_kwargs={"output_sizes": {GROUP: len(groups)}} if groups else {},
-    )
-    layers = found if groups else (found,)
+        dims += [[*leading, *space], [*leading, GROUP, *space], [*leading, *space]]
+    lazy = any(each is not None and each.chunks is not None for each in (da, valid))
+    given = da.chunk() if lazy else da
+    pixels = given.transpose(*dims[0]).data
+    there = None
+    if valid is not None:
+        _, valid = xarray.align(da, valid, join="exact")
+        valid = valid.chunk() if lazy else valid
+        of_one_band = valid.broadcast_like(da.isel({BAND: 0}, drop=True))
+        there = of_one_band.transpose(*leading, *space).data
+    if lazy:
+        found = clean_lazily(task, groups, pixels, there)
+    else:
+        found = _now(task, groups, pixels, there, engine)
+    layers = [xarray.DataArray(of, dims=at) for of, at in zip(found, dims, strict=True)]
     return with_attributes(layers, da, groups)
 
 
-@dataclass(frozen=True)
-class _Scenes:
-    """Cleans scenes, of which there are as many as the leading dimensions have entries.
+def _now(
+    task: ArrayTask,
+    groups: Sequence[str],
+    pixels: NDArray[Any],
+    valid: NDArray[np.bool_] | None,
+    engine: Cleaner,
+) -> list[NDArray[Any]]:
+    """Cleans scenes that are in memory.
 
-    Attributes:
+    Args:
         task: What is to be done with each.
         groups: Of bands, that an error is estimated of; none from one that estimates nothing.
-        engine: The generator, or None to load it: it then may be in another process.
+        pixels: Shape (..., bands, rows, columns).
+        valid: Shape (..., rows, columns); None for everywhere.
+        engine: The generator.
+
+    Returns:
+        Image, opacity, error and quality, or the image alone.
     """
-
-    task: ArrayTask
-    groups: tuple[str, ...]
-    engine: Cleaner | None
-
-    def __call__(self, pixels: NDArray[Any], valid: Any = None) -> Any:
-        """Returns image, opacity, error and quality, or the image alone.
-
-        Args:
-            pixels: Shape (..., bands, rows, columns).
-            valid: Shape (..., rows, columns), with leading dimensions of 1 or fewer of them
-                where it is the same for all; None for everywhere.
-        """
-        leading, size = pixels.shape[:-3], pixels.shape[-2:]
-        image = np.empty_like(pixels, subok=False)
-        opacity = np.full((*leading, *size), np.nan, np.float32)
-        error = np.full((*leading, len(self.groups), *size), np.nan, np.float32)
-        quality = np.zeros((*leading, *size), np.uint8)
-        known = None if valid is None else np.broadcast_to(valid, (*leading, *size))
-        with _ONE_AT_A_TIME:
-            engine = self.engine or self.task.engine()
-            for at in np.ndindex(leading):
-                there = known_pixels(pixels[at], None if known is None else known[at])
-                cleaned = self.task.clean(pixels[at], there, engine)
-                image[at] = cleaned.image
-                if cleaned.error is not None:
-                    opacity[at], quality[at] = cleaned.opacity, cleaned.quality
-                    # A scene whose cirrus band is empty may have fewer.
-                    for group, values in zip(cleaned.groups, cleaned.error, strict=True):
-                        error[at][self.groups.index(group)] = values
-        return (image, opacity, error, quality) if self.groups else image
+    leading = pixels.shape[:-3]
+    found = []
+    for at in np.ndindex(leading):
+        there = known_pixels(pixels[at], None if valid is None else valid[at])
+        found.append(task.clean(pixels[at], there, engine).layers(groups))
+    return [np.stack(of).reshape((*leading, *of[0].shape)) for of in zip(*found, strict=True)]

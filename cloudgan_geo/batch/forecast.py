@@ -10,7 +10,7 @@ import numpy as np
 
 from cloudgan_geo.batch.outputs import SceneTask
 from cloudgan_geo.correction.cleaner import Cleaner, Model
-from cloudgan_geo.correction.opened import opened_for
+from cloudgan_geo.correction.scene_fit import fit_scene
 from cloudgan_geo.errors import CloudganError
 from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.windows.grid import WINDOW
@@ -53,7 +53,7 @@ def forecast(task: SceneTask, model: Model) -> Forecast:
             warnings.simplefilter("ignore")
             paths = task.scene.paths
             scene_paths = paths[0] if len(paths) == 1 else paths
-            plan = opened_for(model, scene_paths, task.options).plan()
+            plan = fit_scene(model, scene_paths, task.options).plan()
             windows = plan.windows_wanted()
     except CloudganError as error:
         return Forecast(task, error=error)

@@ -15,10 +15,10 @@ from cloudgan_geo.batch.agreement import weights_sha256
 from cloudgan_geo.batch.outputs import SceneTask
 from cloudgan_geo.choices import AUTO
 from cloudgan_geo.correction.cleaner import model_name
-from cloudgan_geo.correction.opened import opened_for
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.correction.origin import ORIGIN, has_origin
 from cloudgan_geo.correction.report import options_asked
+from cloudgan_geo.correction.scene_fit import fit_scene
 from cloudgan_geo.errors import CloudganError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as
 from cloudgan_geo.raster.writing.writer import is_complete
@@ -73,7 +73,7 @@ def _sha256_for(task: SceneTask, model: str) -> str | None:
         return weights_sha256(model)
     paths = task.scene.paths
     try:
-        found = opened_for(model, paths[0] if len(paths) == 1 else paths, task.options).model
+        found = fit_scene(model, paths[0] if len(paths) == 1 else paths, task.options).model
     except CloudganError:
         # What is wrong is said when it is done.
         return None

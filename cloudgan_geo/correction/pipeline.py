@@ -29,10 +29,10 @@ from cloudgan_geo.correction.engine import correct_scene
 from cloudgan_geo.correction.estimates import Estimates
 from cloudgan_geo.correction.fitting import fitted
 from cloudgan_geo.correction.layer_files import writing_layers
-from cloudgan_geo.correction.opened import opened_for
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.origin import ORIGIN, origin
 from cloudgan_geo.correction.report import provenance, result_of, write_report
+from cloudgan_geo.correction.scene_fit import fit_scene
 from cloudgan_geo.correction.targets import opened_targets
 from cloudgan_geo.interrupts import StopRequest, shielded
 from cloudgan_geo.raster.reading.band_finding import AskedBands
@@ -216,15 +216,15 @@ def _decloud(
     area = FileState.of(os.fspath(options.aoi)) if is_path(options.aoi) else None
     bands_of(widest(model))  # Mistakes in the name of the generator show first.
     target = default_output(scene) if output is None else Path(output)
-    fitting = opened_for(model, scene, options)
-    opened, model, fit = fitting.scene, fitting.model, fitting.fit
+    found = fit_scene(model, scene, options)
+    opened, model, fit = found.scene, found.model, found.fit
     creation = check_creation_options(options.creation, opened.dtype, options.cog)
     given = (*scene, *([model] if isinstance(model, (str, os.PathLike)) else []))
     with (
         opened_targets(target, options, opened, given) as targets,
         at_least_every_second(progress) as tell,
     ):
-        plan = fitting.plan()
+        plan = found.plan()
         options.keep_rule.check(plan.scene)
         clock.stage("plan")
         tell(0, len(plan.grid))

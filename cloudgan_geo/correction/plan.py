@@ -139,6 +139,7 @@ def make_plan(
     overlap: int = defaults.OVERLAP,
     aoi: AskedArea | None = None,
     bounds: Sequence[float] | None = None,
+    grid: WindowGrid | None = None,
 ) -> Plan:
     """Settles the windows and the radiometry of a scene, reading as much of it as it takes.
 
@@ -151,12 +152,13 @@ def make_plan(
         overlap: Pixels that neighbouring windows share.
         aoi: Vector file or geometry with the area of interest.
         bounds: Left, bottom, right and top of the area, in the scene's coordinates.
+        grid: The windows, where they are settled already; then `overlap` does not matter.
 
     Raises:
         UsageError: If the overlap, the area or the radiometry cannot be honoured.
         RadiometryError: If the radiometry cannot be told.
     """
-    grid = WindowGrid(scene.height, scene.width, overlap)
+    grid = grid or WindowGrid(scene.height, scene.width, overlap)
     area = area_of_interest(scene, aoi, bounds)
     if min(scene.height, scene.width) < _LEAST_SIDE:
         area = Area.nowhere(scene.height, scene.width)

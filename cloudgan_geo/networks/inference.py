@@ -118,12 +118,17 @@ class PreparedGenerator:
             Clear windows of the bands that it corrects; from a generator that `estimates` also
             opacity and error.
         """
+        count = len(batch)
+        if count == 1 and self._device.type == "cpu":
+            # One image alone oneDNN sums up in another order: the last bit would depend on batches.
+            batch = np.repeat(batch, 2, axis=0)
+            view = None if view is None else np.repeat(view, 2, axis=0)
         views = None if view is None else self._place(view)
         cleaned = self.clean_tensors(self._place(batch), views)
         return Cleaned(
-            _fetch(cleaned.image),
-            None if cleaned.opacity is None else _fetch(cleaned.opacity),
-            None if cleaned.error is None else _fetch(cleaned.error),
+            _fetch(cleaned.image[:count]),
+            None if cleaned.opacity is None else _fetch(cleaned.opacity[:count]),
+            None if cleaned.error is None else _fetch(cleaned.error[:count]),
         )
 
     def clean_tensors(self, windows: Tensor, views: Tensor | None = None) -> Cleaned[Tensor]:

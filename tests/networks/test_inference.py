@@ -10,7 +10,7 @@ from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks import inference
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.generator import UNetGenerator
-from cloudgan_geo.networks.inference import PreparedGenerator, fold_batch_norm
+from cloudgan_geo.networks.inference import PreparedGenerator, fold_batch_norm, load_cleaner
 from cloudgan_geo.networks.thin import ThinGenerator
 
 
@@ -125,3 +125,16 @@ class TestCompile:
     def test_a_cpu_is_refused(self, loaded):
         with pytest.raises(UsageError, match="compile=True: is for CUDA"):
             PreparedGenerator(loaded, device="cpu", compile=True)
+
+
+@pytest.mark.parametrize("model", ["article", "thin"])
+def test_a_window_becomes_the_same_in_any_batch(model):
+    cleaner = load_cleaner(model, device="cpu", precision="fp32")
+    random = np.random.default_rng(0)
+    windows = random.random((5, 3, 64, 64), np.float32)
+    views = (random.random((5, 10, 40, 40), np.float32),) if cleaner.sees_surroundings else ()
+    together = cleaner.clean(windows, *views)
+    for count in (1, 2, 3):
+        fewer = cleaner.clean(windows[:count], *(view[:count] for view in views))
+        for some, all_ in zip(fewer.parts, together.parts, strict=True):
+            assert some.tobytes() == all_[:count].tobytes()

@@ -14,7 +14,7 @@ from cloudgan_geo.raster.reading.source import ScenePaths
 
 
 @dataclass(frozen=True)
-class OpenedScene:
+class FittedScene:
     """A scene that a generator can work on.
 
     Attributes:
@@ -49,7 +49,7 @@ class OpenedScene:
         )
 
 
-def opened_for(model: Model, scene: ScenePaths, options: DecloudOptions) -> OpenedScene:
+def fit_scene(model: Model, scene: ScenePaths, options: DecloudOptions) -> FittedScene:
     """Opens a scene for a generator, which is not loaded.
 
     Args:
@@ -67,4 +67,4 @@ def opened_for(model: Model, scene: ScenePaths, options: DecloudOptions) -> Open
     )
     there = opened.named.indexes
     fit = fit_bands(opened.path, model_name(found), bands_of(found), there, options.correct)
-    return OpenedScene(opened, found, fit, options)
+    return FittedScene(opened, found, fit, options)
