@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from cloudgan_geo import defaults
 from cloudgan_geo.arguments import Argument
@@ -23,6 +24,12 @@ from cloudgan_geo.choices import Auto
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganError, UsageError
+from cloudgan_geo.raster.writing.object_store import is_object
+
+T = TypeVar("T")
+
+# Outputs that are looked at at a time in a store.
+_LOOKS = 16
 
 
 @dataclass(frozen=True)
@@ -90,17 +97,28 @@ def make_batch(
     part = settle_shard(shard, os.environ if environment is None else environment)
     every = make_tasks(list_scenes(given, stdin), folder, asked, beside or Beside(), named)
     own = part.of(every)
-    done = {id(task) for task in own if resume and is_done(task, sha256)}
-    todo = [task for task in own if id(task) not in done]
+    over = _each(lambda task: is_done(task, sha256), own if resume else ())
+    done = [task for task, is_over in zip(own, over, strict=False) if is_over]
+    left = {id(task) for task in done}
+    todo = [task for task in own if id(task) not in left]
+    todo = _each(as_resumed, todo) if resume else todo
     return Batch(
         model=named,
         options=asked,
         folder=os.fspath(folder),
-        tasks=tuple(as_resumed(task) if resume else task for task in todo),
-        skipped=tuple(skipped(task) for task in own if id(task) in done),
+        tasks=tuple(todo),
+        skipped=tuple(map(skipped, done)),
         shard=part,
         listed=len(every),
     )
+
+
+def _each(look: Callable[[SceneTask], T], tasks: Sequence[SceneTask]) -> list[T]:
+    """Looks at the outputs of tasks; at several at a time where a store is to answer."""
+    if not tasks or not is_object(tasks[0].output):
+        return list(map(look, tasks))
+    with ThreadPoolExecutor(_LOOKS) as pool:
+        return list(pool.map(look, tasks))
 
 
 def run_batch(

@@ -17,7 +17,8 @@ def where(command: F) -> F:
         required=True,
         type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
-        help="Folder for outputs; it is made if it is not there.",
+        help="Folder for outputs; it is made if it is not there. Or of objects, /vsis3/BUCKET/..., "
+        "which needs the extra s3.",
     )
     log = click.option(
         "--log",

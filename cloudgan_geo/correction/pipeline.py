@@ -97,7 +97,8 @@ def decloud(
     Args:
         scene: Sentinel-2 image: anything GDAL opens; a .SAFE folder or its zip; or several
             single-band files, whose names tell the band.
-        output: File to write; by default `<scene>_decloud.tif` beside the scene.
+        output: File to write, or object as in `/vsis3/bucket/name.tif`; by default
+            `<scene>_decloud.tif` beside the scene.
         model: Name of a bundled generator, path of a weights file, or a loaded generator.
         bands: Red, green and blue, counted from 1, or such numbers by names as in {"B04": 1,
             "B03": 2, "B02": 3, "B08": 4}; None to find them.
