@@ -47,7 +47,7 @@ def as_resumed(task: SceneTask) -> SceneTask:
 
     A file that is none of ours stays protected, unless whatever is there may be replaced anyway.
     """
-    there = [path for path in task.targets if _is_there(path)]
+    there = [path for path in task.targets if is_there(path)]
     if is_object(task.output):
         # What is not ours is seen by the store's own note of it, texts too.
         objects = [stored(ObjectPlace.of(path)) for path in there]
@@ -62,18 +62,34 @@ def as_resumed(task: SceneTask) -> SceneTask:
     return _replacing(task)
 
 
+def after_lost_worker(task: SceneTask, sha256: str) -> SceneTask | None:
+    """Returns what is left of a scene whose worker may have been lost after it was complete.
+
+    Args:
+        task: Whose output was not there when it was handed out.
+        sha256: Of the weights, in hex.
+
+    Returns:
+        The task, which may replace what is there if that is the same; None if nothing is left.
+    """
+    if not is_done(dataclasses.replace(task, item=None), sha256):
+        return task
+    return None if is_done(task, sha256) else _replacing(task)
+
+
+def is_there(path: Path) -> bool:
+    """Tells whether something is in the place of an output."""
+    if is_object(path):
+        return stored(ObjectPlace.of(path)) is not None
+    return os.path.lexists(path)
+
+
 def _replacing(task: SceneTask) -> SceneTask:
     return dataclasses.replace(task, options=dataclasses.replace(task.options, overwrite=True))
 
 
 def _is_file(path: Path) -> bool:
-    return _is_there(path) and (is_object(path) or os.path.isfile(path))
-
-
-def _is_there(path: Path) -> bool:
-    if is_object(path):
-        return stored(ObjectPlace.of(path)) is not None
-    return os.path.lexists(path)
+    return is_there(path) and (is_object(path) or os.path.isfile(path))
 
 
 def _is_made_so(path: Path, task: SceneTask, sha256: str) -> bool:

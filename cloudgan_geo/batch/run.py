@@ -126,6 +126,7 @@ def run_batch(
     *,
     jobs: int | Auto = defaults.JOBS,
     scheduler: str | None = None,
+    worker_timeout: float = defaults.WORKER_TIMEOUT,
     warn: Callable[[CloudganError], None] = lambda error: None,
 ) -> Generator[SceneRecord]:
     """Does a batch.
@@ -134,6 +135,7 @@ def run_batch(
         batch: Of `make_batch`.
         jobs: Processes on this machine; 1 is this one, which needs no dask.
         scheduler: Address of a dask cluster that runs already, to use instead.
+        worker_timeout: Seconds to wait for a worker where the cluster has none left.
         warn: Told of workers that may not be used.
 
     Yields:
@@ -141,7 +143,7 @@ def run_batch(
 
     Raises:
         UsageError: If dask is needed and not installed, or the generator cannot do what is asked.
-        BatchError: If the cluster is lost, or has no worker that may be used.
+        BatchError: If the cluster is lost, or has no worker that may be used, or none for too long.
     """
     yield from batch.skipped
     if not batch.tasks:
@@ -152,7 +154,7 @@ def run_batch(
         from cloudgan_geo.batch.clusters import running_cluster
 
         with running_cluster(scheduler) as client:
-            yield from _on(client, batch, None, warn)
+            yield from _on(client, batch, None, warn, worker_timeout)
         return
     workers = settle_jobs(jobs, len(batch.tasks), batch.options.device)
     if workers == 1:
@@ -162,7 +164,7 @@ def run_batch(
     from cloudgan_geo.batch.clusters import local_cluster
 
     with local_cluster(workers) as (client, threads):
-        yield from _on(client, batch, threads, warn)
+        yield from _on(client, batch, threads, warn, worker_timeout)
 
 
 def decloud_all(
@@ -175,6 +177,7 @@ def decloud_all(
     stac: bool = False,
     jobs: int | Auto = defaults.JOBS,
     scheduler: str | None = None,
+    worker_timeout: float = defaults.WORKER_TIMEOUT,
     shard: str | None = None,
     resume: bool = False,
     **options: Any,
@@ -193,6 +196,7 @@ def decloud_all(
         stac: Write a STAC item beside every output.
         jobs: Processes on this machine; 1 is this one, which needs no dask.
         scheduler: Address of a dask cluster that runs already, to use instead.
+        worker_timeout: Seconds to wait for a worker where the cluster has none left.
         shard: The part of all scenes to do, such as `2/8`; by default that of the array job of
             SLURM or AWS Batch which this is, or all.
         resume: Leave out scenes whose outputs are as they would be made now.
@@ -204,7 +208,7 @@ def decloud_all(
     Raises:
         UsageError: If an option cannot be honoured, or outputs would lie over something.
         WeightsError: If there is no such generator.
-        BatchError: If the cluster is lost, or has no worker that may be used.
+        BatchError: If the cluster is lost, or has no worker that may be used, or none for too long.
     """
     batch = make_batch(
         scenes,
@@ -215,7 +219,7 @@ def decloud_all(
         shard=shard,
         resume=resume,
     )
-    return list(run_batch(batch, jobs=jobs, scheduler=scheduler))
+    return list(run_batch(batch, jobs=jobs, scheduler=scheduler, worker_timeout=worker_timeout))
 
 
 def options_of(asked: Mapping[str, Any]) -> DecloudOptions:
@@ -235,11 +239,15 @@ def options_of(asked: Mapping[str, Any]) -> DecloudOptions:
 
 
 def _on(
-    client: Any, batch: Batch, threads: int | None, warn: Callable[[CloudganError], None]
+    client: Any,
+    batch: Batch,
+    threads: int | None,
+    warn: Callable[[CloudganError], None],
+    timeout: float,
 ) -> Generator[SceneRecord]:
     from cloudgan_geo.batch.on_dask import Dispatch, agree
 
-    agreement = agree(client, batch.model, batch.tasks[0].options)
-    dispatch = Dispatch(client, agreement, batch.options, threads, warn)
+    agreement = agree(client, batch.model, batch.tasks[0].options, timeout)
+    dispatch = Dispatch(client, agreement, batch.options, threads, warn, timeout)
     with closing(dispatch.run(batch.tasks)) as records:
         yield from records
