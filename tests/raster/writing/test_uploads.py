@@ -91,6 +91,20 @@ def test_an_upload_that_is_left_half_way_shows_nothing(store, in_parts):
     assert (store.unfinished(), store.staged()) == ([], [])
 
 
+def test_a_process_that_ends_at_once_has_the_store_forget(store, in_parts):
+    """As Ctrl-C does to a `decloud` that does not stop by itself."""
+    file = output_at(PLACE).__enter__()
+    file.partial.write_bytes(in_parts)
+
+    def end():
+        if store.unfinished():
+            file.abandon()
+
+    with pytest.raises(OutputError):
+        complete_all([file], end)
+    assert (store.names(), store.unfinished(), store.staged()) == ([], [], [])
+
+
 def test_of_a_set_none_stays_where_the_last_cannot_be_stored(store):
     with output_at("/vsis3/bucket/qa.tif") as layer, output_at(PLACE) as scene:
         layer.partial.write_bytes(b"quality")
