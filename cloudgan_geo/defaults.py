@@ -24,6 +24,8 @@ PRECISION: Final = "auto"
 STRIP_ROWS: Final = "auto"
 #: Processes of a batch.
 JOBS: Final = "auto"
+#: Seconds that a batch waits for a worker where its cluster has none left.
+WORKER_TIMEOUT: Final = 600.0
 
 #: Pixels that neighbouring windows share.
 OVERLAP: Final = 16

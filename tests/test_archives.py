@@ -75,7 +75,7 @@ def test_nothing_needs_a_compiler_but_the_tests(wheel):
     (metadata,) = (n for n in wheel.namelist() if n.endswith(".dist-info/METADATA"))
     told = email.message_from_bytes(wheel.read(metadata))
     assert set(told.get_all("Provides-Extra")) == {
-        *("train", "dask", "stac", "xarray"),
+        *("train", "dask", "stac", "s3", "xarray"),
         *("test", "dev"),
     }
     needs = [line for line in told.get_all("Requires-Dist") if line.startswith("noise")]

@@ -51,7 +51,9 @@ def test_no_default_is_written_down_twice(path):
             assert not isinstance(value, ast.Constant) or value.value is None, name
 
 
-@pytest.mark.parametrize("name", [name for name in DEFAULTS if name not in ("strip_rows", "jobs")])
+@pytest.mark.parametrize(
+    "name", [name for name in DEFAULTS if name not in ("strip_rows", "jobs", "worker_timeout")]
+)
 def test_the_command_line_and_python_agree(name):
     assert inspect.signature(decloud).parameters[name].default == DEFAULTS[name]
     (option,) = (param for param in command.params if param.name == name)
@@ -62,7 +64,8 @@ def test_batch_agrees_too():
     options = {param.name: param.default for param in batch.params if param.name in DEFAULTS}
     assert options == {name: DEFAULTS[name] for name in DEFAULTS if name != "strip_rows"}
     for function in (decloud_all, run_batch):
-        assert inspect.signature(function).parameters["jobs"].default == DEFAULTS["jobs"]
+        for name in ("jobs", "worker_timeout"):
+            assert inspect.signature(function).parameters[name].default == DEFAULTS[name]
 
 
 @pytest.mark.parametrize("kind", [DecloudOptions, KeepRule])

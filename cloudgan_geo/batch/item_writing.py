@@ -17,8 +17,9 @@ from cloudgan_geo.batch.outputs import SceneTask
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.options import DecloudResult
 from cloudgan_geo.errors import OutputError
-from cloudgan_geo.raster.gdal import GDAL_ERRORS, open_dataset
-from cloudgan_geo.raster.writing.output import AtomicOutput
+from cloudgan_geo.raster.gdal import GDAL_ERRORS
+from cloudgan_geo.raster.reading.files import open_written
+from cloudgan_geo.raster.writing.uploads import output_at
 
 _SCHEMAS = (
     "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
@@ -48,7 +49,7 @@ def write_item(task: SceneTask, result: DecloudResult) -> None:
     import pystac.validation
 
     assert task.item is not None
-    with open_dataset(task.output) as dataset:
+    with open_written(task.output) as dataset:
         place = _place(dataset)
         tags = dataset.tags()
     properties: dict[str, Any] = {**task.scene.properties, **place["properties"]}
@@ -72,7 +73,7 @@ def write_item(task: SceneTask, result: DecloudResult) -> None:
         pystac.validation.validate_dict(content, extensions=[])
     except pystac.STACValidationError as error:
         raise OutputError(f"{task.item}: would be no valid STAC item ({error})") from error
-    with AtomicOutput(task.item, overwrite=task.options.overwrite, argument="stac") as file:
+    with output_at(task.item, overwrite=task.options.overwrite, argument="stac") as file:
         file.partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         file.commit()
 

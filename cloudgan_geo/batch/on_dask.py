@@ -13,11 +13,13 @@ from typing import Any
 import dask
 from distributed import CancelledError, KilledWorker, wait
 
+from cloudgan_geo import defaults
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.batch import on_worker
 from cloudgan_geo.batch.agreement import Agreement, weights_sha256
 from cloudgan_geo.batch.outputs import SceneTask, absolute
 from cloudgan_geo.batch.record import SceneRecord
+from cloudgan_geo.batch.resuming import is_there
 from cloudgan_geo.batch.scene_run import failed
 from cloudgan_geo.choices import AUTO
 from cloudgan_geo.correction.options import DecloudOptions
@@ -33,11 +35,19 @@ _LOAD = 120
 # Seconds that workers get to leave off when a batch is stopped.
 _LEAVE = 8.0
 
+# Seconds that a worker gets to hand over a record.
+_FETCH = 5.0
+
 # Scenes that a worker has waiting for it: it need not wait for the client.
 _AHEAD = 2
 
 
-def agree(client: Any, model: str, options: DecloudOptions) -> Agreement:
+def agree(
+    client: Any,
+    model: str,
+    options: DecloudOptions,
+    timeout: float = defaults.WORKER_TIMEOUT,
+) -> Agreement:
     """Settles generator, device and number format for all workers of a cluster.
 
     The weights are those of this machine; device and number format are what the first worker that
@@ -47,16 +57,17 @@ def agree(client: Any, model: str, options: DecloudOptions) -> Agreement:
         client: Of dask.
         model: Name of a bundled generator, or path of a weights file.
         options: Device, precision, and what asks for estimates.
+        timeout: Seconds that a worker gets to answer, besides those to load the generator.
 
     Raises:
         UsageError: If the device or the precision is not available there.
-        BatchError: If the workers lack the program.
+        BatchError: If the workers lack the program, or none answers.
     """
     sha256 = weights_sha256(model)
     named = model if model in (AUTO, *bundled()) else os.path.abspath(model)
     try:
         future = client.submit(on_worker.settle_there, named, options, pure=False)
-        found: Agreement = future.result()
+        found: Agreement = future.result(timeout=timeout + _LOAD)
     except ModuleNotFoundError as error:
         raise BatchError(
             f"the cluster's workers lack the Python package {error.name}; they need cloudgan-geo "
@@ -64,6 +75,10 @@ def agree(client: Any, model: str, options: DecloudOptions) -> Agreement:
         ) from error
     except CancelledError as error:
         raise lost() from error
+    except TimeoutError as error:
+        if future.status == "error":
+            raise
+        raise no_worker(timeout + _LOAD) from error
     return replace(found, sha256=sha256)
 
 
@@ -76,6 +91,17 @@ def lost() -> BatchError:
     )
 
 
+def no_worker(seconds: float) -> BatchError:
+    """Returns what is to be said where a cluster had no worker for too long."""
+    return BatchError(
+        f"the cluster has had no worker for {seconds:.0f} s; scenes that are complete stay, and ",
+        Argument("resume", True),
+        " does the others; ",
+        Argument("worker_timeout"),
+        " says how long to wait",
+    )
+
+
 class Dispatch:
     """Hands scenes to workers and takes their records, as long as there are both.
 
@@ -85,6 +111,7 @@ class Dispatch:
         options: Of the batch.
         threads: Of torch in each worker, or None.
         warn: Told of workers that are refused.
+        timeout: Seconds to wait for a worker where there is none left.
     """
 
     def __init__(
@@ -94,6 +121,7 @@ class Dispatch:
         options: DecloudOptions,
         threads: int | None,
         warn: Callable[[CloudganError], None],
+        timeout: float = defaults.WORKER_TIMEOUT,
     ) -> None:
         self._client = client
         self._agreement = agreement
@@ -102,7 +130,8 @@ class Dispatch:
         self._warn = warn
         self._name = uuid.uuid4().hex
         self._refused: set[str] = set()
-        self._alone = False
+        self._timeout = timeout
+        self._alone_since: float | None = None
         self._waiting: list[SceneTask] = []
         self._running: dict[Any, tuple[SceneTask, tuple[str, ...], float]] = {}
 
@@ -110,7 +139,8 @@ class Dispatch:
         """Yields the record of each scene once it is over.
 
         Raises:
-            BatchError: If the scheduler is lost, or no worker is left that may be used.
+            BatchError: If the scheduler is lost, or no worker is left that may be used, or none
+                comes in time.
         """
         self._waiting = list(reversed(tasks))
         manners = on_worker.Manners(self._name, own=self._threads is not None)
@@ -159,7 +189,8 @@ class Dispatch:
         """Returns the workers that may be used.
 
         Raises:
-            BatchError: If the scheduler does not answer, or all workers are refused.
+            BatchError: If the scheduler does not answer, all workers are refused, or there has
+                been none for too long.
         """
         if self._client.status != "running":
             raise lost()
@@ -170,10 +201,14 @@ class Dispatch:
         usable = tuple(address for address in there if address not in self._refused)
         if there and not usable:
             raise BatchError("no worker is left that may be used: all of them were refused")
-        if self._alone != (not there):
-            self._alone = not there
-            if self._alone:
-                self._warn(CloudganError("the cluster has no worker left; waiting for one"))
+        if there:
+            self._alone_since = None
+        elif self._alone_since is None:
+            self._alone_since = time.monotonic()
+            said = f"the cluster has no worker left; waiting {self._timeout:.0f} s for one"
+            self._warn(CloudganError(said))
+        elif time.monotonic() - self._alone_since > self._timeout:
+            raise no_worker(self._timeout)
         return usable
 
     def _hand_out(self) -> None:
@@ -188,6 +223,7 @@ class Dispatch:
                 self._agreement,
                 self._options,
                 self._threads,
+                not is_there(task.output),
                 pure=False,
                 workers=only or None,
             )
@@ -214,15 +250,23 @@ class Dispatch:
         for future in [future for future in self._running if future.done()]:
             if future.status in ("cancelled", "lost"):
                 raise lost()
-            task, _, began = self._running.pop(future)
-            record = self._record(future, task, began)
+            task, _, began = self._running[future]
+            try:
+                record = self._record(future, task, began)
+            except TimeoutError:
+                continue  # Lost with its worker: another one is to do the scene, if one is left.
+            del self._running[future]
             if record is None:
                 self._waiting.append(task)
             else:
                 yield record
 
     def _record(self, future: Any, task: SceneTask, began: float) -> SceneRecord | None:
-        """Returns the record of a scene; None if another worker is to do it."""
+        """Returns the record of a scene; None if another worker is to do it.
+
+        Raises:
+            TimeoutError: If the worker that has it does not answer.
+        """
         error = future.exception() if future.status == "error" else None
         if isinstance(error, on_worker.WorkerRefusedError):
             self._refuse(error.address, error)
@@ -234,14 +278,14 @@ class Dispatch:
             return failed(task, lost, began, attempts=1 + _allowed_failures())
         if error is not None:
             return failed(task, error, began)
-        record: SceneRecord | None = future.result()
+        record: SceneRecord | None = future.result(timeout=_FETCH)
         if record is None:
             return None
         return replace(record, scene=task.scene.paths, output=os.fspath(task.output))
 
     def _stop(self) -> None:
         """Has workers leave off and waits for that, not long."""
-        if self._client.status != "running":
+        if self._client.status != "running" or self._alone_since is not None:
             return
         with contextlib.suppress(Exception):  # Whatever it is, this is the end.
             self._client.run(on_worker.stop, self._name)

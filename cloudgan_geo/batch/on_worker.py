@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+from dataclasses import replace
 from typing import Any
 
 from distributed import Status, WorkerPlugin, get_worker
@@ -12,7 +13,8 @@ from distributed import Status, WorkerPlugin, get_worker
 from cloudgan_geo.batch.agreement import Agreement, honoured, settle
 from cloudgan_geo.batch.outputs import SceneTask
 from cloudgan_geo.batch.record import SceneRecord
-from cloudgan_geo.batch.scene_run import run_scene
+from cloudgan_geo.batch.resuming import after_lost_worker
+from cloudgan_geo.batch.scene_run import run_scene, skipped
 from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import BatchError
@@ -90,6 +92,7 @@ def work(
     agreement: Agreement,
     options: DecloudOptions,
     threads: int | None,
+    fresh: bool,
 ) -> SceneRecord | None:
     """Does a scene on a worker.
 
@@ -99,6 +102,8 @@ def work(
         agreement: What the client settled.
         options: Whether the generator is to be compiled.
         threads: As for `keep`.
+        fresh: Whether its output was not there when it was handed out. If it is now, a worker
+            that was lost may have completed it.
 
     Returns:
         The scene's record; None if the batch was stopped.
@@ -112,8 +117,11 @@ def work(
         if batch in _STOPPED:
             raise Stopped
 
+    left = after_lost_worker(task, agreement.sha256) if fresh else task
+    if left is None:
+        return replace(skipped(task), status="done")
     try:
-        return run_scene(task, cleaner, check)
+        return run_scene(left, cleaner, check)
     except Stopped:
         return None
 

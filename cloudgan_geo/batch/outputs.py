@@ -15,9 +15,16 @@ from cloudgan_geo.correction.cleaner import Model
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import OutputError, UsageError
+from cloudgan_geo.raster.reading.files import gdal_name
 from cloudgan_geo.raster.reading.geometries import is_path
 from cloudgan_geo.raster.reading.reaches import is_any_of, reached_files
 from cloudgan_geo.raster.reading.source import is_local
+from cloudgan_geo.raster.writing.object_store import (
+    ObjectPlace,
+    check_folder,
+    check_known,
+    is_object,
+)
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,9 @@ def make_tasks(
         # Missed now rather than after the first scene.
         importlib.import_module("pystac")
         importlib.import_module("jsonschema")
+    check_known(os.fspath(folder), "out_dir", objects=True)
+    if is_object(folder):
+        ObjectPlace.of(Path(folder, "any"), "out_dir")
     made = [_task(scene, Path(folder), options, beside) for scene in scenes]
     tasks = _without_outputs(made)
     _check_distinct(tasks)
@@ -114,11 +124,14 @@ def make_tasks(
 
 
 def make_folder(folder: str | os.PathLike[str]) -> None:
-    """Makes the folder for outputs, and those that it is in.
+    """Makes the folder for outputs, and those that it is in; of objects, looks for their bucket.
 
     Raises:
         OutputError: If that fails.
     """
+    if is_object(folder):
+        check_folder(folder, "out_dir")
+        return
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
@@ -173,10 +186,9 @@ def _check_inputs(tasks: Sequence[SceneTask], model: Model) -> None:
         UsageError: If one does; it names it.
     """
     read = {
-        _place(Path(path)): "a scene of this batch"
+        _place(Path(path)) if is_local(path) else gdal_name(path): "a scene of this batch"
         for task in tasks
         for path in task.scene.paths
-        if is_local(path)
     }
     if isinstance(model, (str, os.PathLike)) and os.path.isfile(model):
         read[_place(Path(model))] = "the weights"

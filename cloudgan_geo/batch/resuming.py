@@ -20,7 +20,9 @@ from cloudgan_geo.correction.origin import ORIGIN, has_origin
 from cloudgan_geo.correction.report import options_asked
 from cloudgan_geo.correction.scene_fit import fit_scene
 from cloudgan_geo.errors import CloudganError
-from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS
+from cloudgan_geo.raster.reading.files import open_written
+from cloudgan_geo.raster.writing.object_store import ObjectPlace, is_object, stored
 from cloudgan_geo.raster.writing.writer import is_complete
 
 # What changes neither values nor form of an output.
@@ -40,7 +42,7 @@ def is_done(task: SceneTask, model: str) -> bool:
         Whether they are complete, and made from files of the same sizes and times, by the same
         weights, with the same options.
     """
-    if not all(os.path.isfile(target) for target in task.targets):
+    if not all(map(_is_file, task.targets)):
         return False
     rasters = [task.output, *task.options.layer_files.values()]
     return all(_is_made_so(path, task) for path in rasters) and _weights(rasters) == {
@@ -53,13 +55,44 @@ def as_resumed(task: SceneTask) -> SceneTask:
 
     A file that is none of ours stays protected, unless whatever is there may be replaced anyway.
     """
-    there = [path for path in task.targets if os.path.lexists(path)]
+    there = [path for path in task.targets if is_there(path)]
+    if is_object(task.output):
+        # What is not ours is seen by the store's own note of it, texts too.
+        objects = [stored(ObjectPlace.of(path)) for path in there]
+        ours = all(each is None or each.is_ours for each in objects)
+        return _replacing(task) if there and ours else task
     rasters = [path for path in there if path.suffix == ".tif"]
     if not there or not all(map(_is_ours, rasters)):
         return task
     if task.output not in rasters and not rasters:
         # Texts alone, that say nothing of where they come from.
         return task
+    return _replacing(task)
+
+
+def after_lost_worker(task: SceneTask, sha256: str) -> SceneTask | None:
+    """Returns what is left of a scene whose worker may have been lost after it was complete.
+
+    Args:
+        task: Whose output was not there when it was handed out.
+        sha256: Of the weights, in hex.
+
+    Returns:
+        The task, which may replace what is there if that is the same; None if nothing is left.
+    """
+    if not is_done(dataclasses.replace(task, item=None), sha256):
+        return task
+    return None if is_done(task, sha256) else _replacing(task)
+
+
+def is_there(path: Path) -> bool:
+    """Tells whether something is in the place of an output."""
+    if is_object(path):
+        return stored(ObjectPlace.of(path)) is not None
+    return os.path.lexists(path)
+
+
+def _replacing(task: SceneTask) -> SceneTask:
     return dataclasses.replace(task, options=dataclasses.replace(task.options, overwrite=True))
 
 
@@ -78,6 +111,10 @@ def _sha256_for(task: SceneTask, model: str) -> str | None:
         # What is wrong is said when it is done.
         return None
     return weights_sha256(model_name(found))
+
+
+def _is_file(path: Path) -> bool:
+    return is_there(path) and (is_object(path) or os.path.isfile(path))
 
 
 def _is_made_so(path: Path, task: SceneTask) -> bool:
@@ -108,13 +145,15 @@ def _material(options: dict[str, Any]) -> dict[str, Any]:
 def _tags(path: Path) -> dict[str, str] | None:
     """Returns the metadata of a GeoTIFF, or None if it cannot be opened."""
     try:
-        with rasterio.Env(**GDAL_OPTIONS), open_as(os.fspath(path), ("GTiff",)) as dataset:
+        with open_written(path) as dataset:
             return dict(dataset.tags())
     except GDAL_ERRORS:
         return None
 
 
 def _is_whole(path: Path) -> bool:
+    if is_object(path):
+        return True  # A store shows no other ones.
     try:
         with rasterio.Env(**GDAL_OPTIONS):
             return is_complete(path)

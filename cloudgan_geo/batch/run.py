@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from cloudgan_geo import defaults
 from cloudgan_geo.arguments import Argument
@@ -23,6 +24,12 @@ from cloudgan_geo.choices import Auto
 from cloudgan_geo.correction.layers import BY_ARGUMENT
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganError, UsageError
+from cloudgan_geo.raster.writing.object_store import is_object
+
+T = TypeVar("T")
+
+# Outputs that are looked at at a time in a store.
+_LOOKS = 16
 
 
 @dataclass(frozen=True)
@@ -90,17 +97,28 @@ def make_batch(
     part = settle_shard(shard, os.environ if environment is None else environment)
     every = make_tasks(list_scenes(given, stdin), folder, asked, beside or Beside(), named)
     own = part.of(every)
-    done = {id(task) for task in own if resume and is_done(task, named)}
-    todo = [task for task in own if id(task) not in done]
+    over = _each(lambda task: is_done(task, named), own if resume else ())
+    done = [task for task, is_over in zip(own, over, strict=False) if is_over]
+    left = {id(task) for task in done}
+    todo = [task for task in own if id(task) not in left]
+    todo = _each(as_resumed, todo) if resume else todo
     return Batch(
         model=named,
         options=asked,
         folder=os.fspath(folder),
-        tasks=tuple(as_resumed(task) if resume else task for task in todo),
-        skipped=tuple(skipped(task) for task in own if id(task) in done),
+        tasks=tuple(todo),
+        skipped=tuple(map(skipped, done)),
         shard=part,
         listed=len(every),
     )
+
+
+def _each(look: Callable[[SceneTask], T], tasks: Sequence[SceneTask]) -> list[T]:
+    """Looks at the outputs of tasks; at several at a time where a store is to answer."""
+    if not tasks or not is_object(tasks[0].output):
+        return list(map(look, tasks))
+    with ThreadPoolExecutor(_LOOKS) as pool:
+        return list(pool.map(look, tasks))
 
 
 def run_batch(
@@ -108,6 +126,7 @@ def run_batch(
     *,
     jobs: int | Auto = defaults.JOBS,
     scheduler: str | None = None,
+    worker_timeout: float = defaults.WORKER_TIMEOUT,
     warn: Callable[[CloudganError], None] = lambda error: None,
 ) -> Generator[SceneRecord]:
     """Does a batch.
@@ -116,6 +135,7 @@ def run_batch(
         batch: Of `make_batch`.
         jobs: Processes on this machine; 1 is this one, which needs no dask.
         scheduler: Address of a dask cluster that runs already, to use instead.
+        worker_timeout: Seconds to wait for a worker where the cluster has none left.
         warn: Told of workers that may not be used.
 
     Yields:
@@ -123,7 +143,7 @@ def run_batch(
 
     Raises:
         UsageError: If dask is needed and not installed, or the generator cannot do what is asked.
-        BatchError: If the cluster is lost, or has no worker that may be used.
+        BatchError: If the cluster is lost, or has no worker that may be used, or none for too long.
     """
     yield from batch.skipped
     if not batch.tasks:
@@ -134,7 +154,7 @@ def run_batch(
         from cloudgan_geo.batch.clusters import running_cluster
 
         with running_cluster(scheduler) as client:
-            yield from _on(client, batch, None, warn)
+            yield from _on(client, batch, None, warn, worker_timeout)
         return
     workers = settle_jobs(jobs, len(batch.tasks), batch.options.device)
     if workers == 1:
@@ -144,7 +164,7 @@ def run_batch(
     from cloudgan_geo.batch.clusters import local_cluster
 
     with local_cluster(workers) as (client, threads):
-        yield from _on(client, batch, threads, warn)
+        yield from _on(client, batch, threads, warn, worker_timeout)
 
 
 def decloud_all(
@@ -157,6 +177,7 @@ def decloud_all(
     stac: bool = False,
     jobs: int | Auto = defaults.JOBS,
     scheduler: str | None = None,
+    worker_timeout: float = defaults.WORKER_TIMEOUT,
     shard: str | None = None,
     resume: bool = False,
     **options: Any,
@@ -175,6 +196,7 @@ def decloud_all(
         stac: Write a STAC item beside every output.
         jobs: Processes on this machine; 1 is this one, which needs no dask.
         scheduler: Address of a dask cluster that runs already, to use instead.
+        worker_timeout: Seconds to wait for a worker where the cluster has none left.
         shard: The part of all scenes to do, such as `2/8`; by default that of the array job of
             SLURM or AWS Batch which this is, or all.
         resume: Leave out scenes whose outputs are as they would be made now.
@@ -186,7 +208,7 @@ def decloud_all(
     Raises:
         UsageError: If an option cannot be honoured, or outputs would lie over something.
         WeightsError: If there is no such generator.
-        BatchError: If the cluster is lost, or has no worker that may be used.
+        BatchError: If the cluster is lost, or has no worker that may be used, or none for too long.
     """
     batch = make_batch(
         scenes,
@@ -197,7 +219,7 @@ def decloud_all(
         shard=shard,
         resume=resume,
     )
-    return list(run_batch(batch, jobs=jobs, scheduler=scheduler))
+    return list(run_batch(batch, jobs=jobs, scheduler=scheduler, worker_timeout=worker_timeout))
 
 
 def options_of(asked: Mapping[str, Any]) -> DecloudOptions:
@@ -217,11 +239,15 @@ def options_of(asked: Mapping[str, Any]) -> DecloudOptions:
 
 
 def _on(
-    client: Any, batch: Batch, threads: int | None, warn: Callable[[CloudganError], None]
+    client: Any,
+    batch: Batch,
+    threads: int | None,
+    warn: Callable[[CloudganError], None],
+    timeout: float,
 ) -> Generator[SceneRecord]:
     from cloudgan_geo.batch.on_dask import Dispatch, agree
 
-    agreement = agree(client, batch.model, batch.tasks[0].options)
-    dispatch = Dispatch(client, agreement, batch.options, threads, warn)
+    agreement = agree(client, batch.model, batch.tasks[0].options, timeout)
+    dispatch = Dispatch(client, agreement, batch.options, threads, warn, timeout)
     with closing(dispatch.run(batch.tasks)) as records:
         yield from records

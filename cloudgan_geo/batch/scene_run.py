@@ -21,6 +21,7 @@ from cloudgan_geo.correction.pipeline import decloud_scene
 from cloudgan_geo.errors import CloudganError, CloudganWarning, OutputExistsError, SceneError
 from cloudgan_geo.interrupts import Stopped
 from cloudgan_geo.raster.reading.files import ask_again
+from cloudgan_geo.raster.writing.object_store import ObjectPlace, is_object, stored
 
 #: How often a scene is begun that cannot be read for the moment, and the seconds in between.
 ATTEMPTS, PAUSE = 3, 1.0
@@ -144,7 +145,13 @@ def _check_item(task: SceneTask) -> None:
     Raises:
         OutputExistsError: If one is there that may not be replaced.
     """
-    if task.item is not None and not task.options.overwrite and os.path.lexists(task.item):
+    if task.item is None or task.options.overwrite:
+        return
+    if is_object(task.item):
+        there = stored(ObjectPlace.of(task.item, "stac"), "stac") is not None
+    else:
+        there = os.path.lexists(task.item)
+    if there:
         raise OutputExistsError(
             f"{task.item}: exists already; ", Argument("overwrite", True), " replaces it"
         )

@@ -48,6 +48,7 @@ def batch(
     out_dir: Path,
     jobs: int | Auto,
     scheduler: str | None,
+    worker_timeout: float,
     shard: str | None,
     resume: bool,
     dry_run: bool,
@@ -90,7 +91,7 @@ def batch(
         if dry_run:
             failed = tell_forecasts(made, 1 if scheduler else jobs, ctx.command)
         else:
-            where = {"jobs": jobs, "scheduler": scheduler}
+            where = {"jobs": jobs, "scheduler": scheduler, "worker_timeout": worker_timeout}
             failed = _run(made, where, log, Telling(form, quiet, len(made.tasks), ctx.command))
     if failed:
         ctx.exit(SOME_FAILED)

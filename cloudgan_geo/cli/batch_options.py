@@ -17,7 +17,8 @@ def where(command: F) -> F:
         required=True,
         type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
-        help="Folder for outputs; it is made if it is not there.",
+        help="Folder for outputs; it is made if it is not there. Or of objects, /vsis3/BUCKET/..., "
+        "which needs the extra s3.",
     )
     log = click.option(
         "--log",
@@ -35,7 +36,7 @@ def where(command: F) -> F:
 
 
 def how(command: F) -> F:
-    """Adds `--jobs`, `--scheduler`, `--shard`, `--resume` and `--dry-run`."""
+    """Adds `--jobs`, `--scheduler`, `--worker-timeout`, `--shard`, `--resume` and `--dry-run`."""
     jobs = click.option(
         "--jobs",
         metavar="auto|N",
@@ -50,6 +51,15 @@ def how(command: F) -> F:
         metavar="ADDRESS",
         help="Use the workers of a dask cluster that runs already, as in tcp://head:8786; they "
         "must see the scenes and DIR under the same paths.",
+    )
+    timeout = click.option(
+        "--worker-timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(0),
+        default=defaults.WORKER_TIMEOUT,
+        show_default=True,
+        help="How long to wait for a worker where the cluster has none left; what is complete "
+        "then stays, and the exit code is 1.",
     )
     shard = click.option(
         "--shard",
@@ -68,7 +78,7 @@ def how(command: F) -> F:
         is_flag=True,
         help="Only say what would be done: scenes, windows, room and time.",
     )
-    return jobs(scheduler(shard(resume(dry_run(command)))))
+    return jobs(scheduler(timeout(shard(resume(dry_run(command))))))
 
 
 def report(command: F) -> F:

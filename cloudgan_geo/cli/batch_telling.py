@@ -6,6 +6,7 @@ import contextlib
 import json
 import shutil
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -187,7 +188,10 @@ def _size(count: int) -> str:
 
 
 def _free(folder: str) -> int:
-    place = Path(folder).absolute()
+    from cloudgan_geo.raster.writing.object_store import is_object
+
+    # What goes to a store is made in the folder for temporary files.
+    place = Path(tempfile.gettempdir() if is_object(folder) else folder).absolute()
     while not place.exists():
         place = place.parent
     return shutil.disk_usage(place).free

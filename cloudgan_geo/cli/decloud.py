@@ -40,7 +40,8 @@ _EXAMPLES = "\b\nExamples:\n" + "\n".join(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="File to write; by default SCENE_decloud.tif beside the scene.",
+    help="File to write, or object as in /vsis3/BUCKET/NAME.tif, which needs the extra s3; by "
+    "default SCENE_decloud.tif beside the scene.",
 )
 @of_a_scene
 @keeping.layers

@@ -97,8 +97,8 @@ def decloud(
         scene: Sentinel-2 image: anything GDAL opens; a .SAFE folder or its zip; several
             single-band files, whose names tell the band; or what rasterio has open to be read, a
             `DatasetReader` or a `MemoryFile`.
-        output: File to write; by default `<scene>_decloud.tif` beside the scene, which a scene
-            in memory does not have.
+        output: File to write, or object as in `/vsis3/bucket/name.tif`; by default
+            `<scene>_decloud.tif` beside the scene, which a scene in memory does not have.
         model: Name of a bundled generator, path of a weights file, or a loaded generator.
         bands: Red, green and blue, counted from 1, or such numbers by names as in {"B04": 1,
             "B03": 2, "B02": 3, "B08": 4}; None to find them.

@@ -20,7 +20,8 @@ from cloudgan_geo.raster.gdal import GDAL_OPTIONS, warn_of_environment
 from cloudgan_geo.raster.reading.files import open_raster
 from cloudgan_geo.raster.reading.geometries import is_path
 from cloudgan_geo.raster.reading.scene import Scene
-from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
+from cloudgan_geo.raster.writing.output import AtomicOutput
+from cloudgan_geo.raster.writing.uploads import check_together, complete_all, output_at
 
 # Weights that come with the program.
 _OWN = (str(files("cloudgan_geo").joinpath("networks", "weights")),)
@@ -54,10 +55,10 @@ class Targets:
             check: Called before the first is, to leave it.
 
         Raises:
-            OutputError: If that fails for one of them; all is then as it was before.
+            OutputError: If that fails for one of them; see `complete_all`.
         """
         report = () if self.report is None else (self.report,)
-        commit_all((*self.layers, *report, self.scene), check)
+        complete_all((*self.layers, *report, self.scene), check)
 
 
 @contextlib.contextmanager
@@ -96,13 +97,14 @@ def opened_targets(
             )
     report = {} if options.report is None else {"report": Path(options.report)}
     _check_distinct({**rasters, **report}.items())
+    check_together({**rasters, **report}.values())
     area = (options.aoi,) if is_path(options.aoi) else ()
     parts = (file.path for file in scene.files)
     source = (*given, *parts, scene.dataset, *area, *_OWN)
     with contextlib.ExitStack() as stack:
         output, *layers = (
             stack.enter_context(
-                AtomicOutput(path, overwrite=options.overwrite, source=source, argument=name)
+                output_at(path, overwrite=options.overwrite, source=source, argument=name)
             )
             for name, path in {**rasters, **report}.items()
         )

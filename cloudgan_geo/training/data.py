@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +15,7 @@ from torch import Tensor
 
 from cloudgan_geo.chips.eurosat import Chips, Split, model_domain
 from cloudgan_geo.simulation.article_pairs import cloudy_pairs
+from cloudgan_geo.training.ranks import ALONE, Ranks
 from cloudgan_geo.training.recipe import Recipe
 from cloudgan_geo.training.veiled import VeiledChips
 
@@ -63,8 +61,13 @@ class Data(ABC):
         """How many batches an epoch has."""
 
     @abstractmethod
-    def batch(self, step: int) -> ChipBatch:
-        """Returns the batch of a step, the same whenever it is asked for."""
+    def batch(self, step: int, ranks: Ranks = ALONE) -> ChipBatch:
+        """Returns the batch of a step, the same whenever it is asked for.
+
+        Args:
+            step: Number of the step, from 0.
+            ranks: Whose part of it is returned.
+        """
 
     @abstractmethod
     def under_clouds(self, indices: Sequence[int], epoch: int, vary: bool = False) -> ChipBatch:
@@ -75,16 +78,6 @@ class Data(ABC):
             epoch: Draws other clouds for the same chips.
             vary: Turn the chips, and whatever else the clouds' maker varies.
         """
-
-    def batches(self, first: int, last: int, workers: int = 1) -> Iterator[ChipBatch]:
-        """Yields the batches of steps `first` to `last` - 1, made ahead in threads."""
-        steps = iter(range(first, last))
-        with ThreadPoolExecutor(workers) as pool:
-            ahead = deque(pool.submit(self.batch, step) for step in islice(steps, 2 * workers))
-            while ahead:
-                ready = ahead.popleft().result()
-                ahead.extend(pool.submit(self.batch, step) for step in islice(steps, 1))
-                yield ready
 
     def validation(self) -> Iterator[ChipBatch]:
         """Yields the validation batches, the same every time."""
@@ -109,13 +102,13 @@ class VisibleData(Data):
         """How many batches it takes to see every training chip, the last one smaller."""
         return math.ceil(len(self.split.train) / self.recipe.batch_size)
 
-    def batch(self, step: int) -> ChipBatch:
-        """Returns the batch of a step, the same whenever it is asked for."""
+    def batch(self, step: int, ranks: Ranks = ALONE) -> ChipBatch:
+        """Returns the batch of a step; see `Data`."""
         epoch, position = divmod(step, self.steps_per_epoch)
         order = np.random.default_rng((self.recipe.seed, epoch)).permutation(self.split.train)
         start = position * self.recipe.batch_size
         chosen = [int(i) for i in order[start : start + self.recipe.batch_size]]
-        return self.under_clouds(chosen, epoch, vary=self.recipe.augment)
+        return self.under_clouds(ranks.part(chosen), epoch, vary=self.recipe.augment)
 
     def under_clouds(self, indices: Sequence[int], epoch: int, vary: bool = False) -> ChipBatch:
         """Lays the article's clouds, or scattering ones, over some chips; see `Data`."""

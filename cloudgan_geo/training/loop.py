@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +18,12 @@ from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import RunError
 from cloudgan_geo.networks.checkpoint import save_generator
 from cloudgan_geo.training.data import Data
+from cloudgan_geo.training.feeding import Feed
 from cloudgan_geo.training.trainer import Trainer
 
 STEP_COLUMNS = ("step", "epoch", "generator", "l1", "adversarial", "discriminator", "lr")
 EPOCH_COLUMNS = ("epoch", "step", "validation_l1")
+SPEED_COLUMNS = ("step", "seconds", "waited")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class RunFolder:
         """Validation L1 of every epoch."""
         return self.path / "epochs.csv"
 
+    @property
+    def speed(self) -> Path:
+        """Seconds of a step, and the share of them that it waited for chips, at checkpoints."""
+        return self.path / "speed.csv"
+
     def panel(self, epoch: int) -> Path:
         """Picture of samples after an epoch, counted from 1."""
         return self.path / "panels" / f"epoch_{epoch:03d}.png"
@@ -79,6 +88,7 @@ def run(
     on_step: Report,
     on_epoch: Panel,
     checkpoint_every: int = 250,
+    feed: Feed | None = None,
 ) -> None:
     """Trains until the recipe's last step, writing checkpoints and logs as it goes.
 
@@ -92,27 +102,78 @@ def run(
         on_step: Called with each row of the step log.
         on_epoch: Called with the number of each whole epoch, from 1.
         checkpoint_every: Steps between two checkpoints inside an epoch.
+        feed: What makes the batches; by default a thread.
     """
+    with contextlib.ExitStack() as stack:
+        fed = feed or stack.enter_context(Feed(data, trainer.ranks))
+        if trainer.ranks.is_first:
+            _write_run(trainer, data, folder, fed, on_step, on_epoch, checkpoint_every)
+        else:
+            # All that is written the first one writes.
+            total = data.recipe.epochs * data.steps_per_epoch
+            for batch in fed.batches(trainer.step, total):
+                trainer.train_step(batch, total)
+
+
+def _write_run(
+    trainer: Trainer,
+    data: Data,
+    folder: RunFolder,
+    feed: Feed,
+    on_step: Report,
+    on_epoch: Panel,
+    checkpoint_every: int,
+) -> None:
     total = data.recipe.epochs * data.steps_per_epoch
-    # One thread makes clouds thirty times as fast as a CPU trains on them; a GPU needs more.
-    workers = 1 if trainer.device.type == "cpu" else min(8, os.cpu_count() or 1)
     _trim(folder.steps, STEP_COLUMNS, trainer.step)
     _trim(folder.epochs, EPOCH_COLUMNS, trainer.step)
+    _trim(folder.speed, SPEED_COLUMNS, trainer.step)
+    pace = _Pace(trainer, feed, folder.speed)
     with folder.steps.open("a", newline="") as log:
         rows = csv.DictWriter(log, STEP_COLUMNS)
-        for batch in data.batches(trainer.step, total, workers):
+        for batch in feed.batches(trainer.step, total):
             row = trainer.train_step(batch, total)
             row["epoch"] = (trainer.step - 1) // data.steps_per_epoch + 1
             rows.writerow(row)
             on_step(row)
-            if trainer.step % data.steps_per_epoch == 0:
+            whole = trainer.step % data.steps_per_epoch == 0
+            if not whole and trainer.step % checkpoint_every:
+                continue
+            pace.note()
+            if whole:
                 _finish_epoch(trainer, data, folder)
-                log.flush()
-                save_checkpoint(trainer, folder)
+            log.flush()
+            save_checkpoint(trainer, folder)
+            if whole:
                 on_epoch(trainer.step // data.steps_per_epoch)
-            elif trainer.step % checkpoint_every == 0:
-                log.flush()
-                save_checkpoint(trainer, folder)
+            pace.begin()
+
+
+class _Pace:
+    """Notes at checkpoints how long a step took, and how much of that it waited for its batch.
+
+    Args:
+        trainer: Whose steps are counted.
+        feed: What they wait for.
+        path: The log.
+    """
+
+    def __init__(self, trainer: Trainer, feed: Feed, path: Path) -> None:
+        self._trainer, self._feed, self._path = trainer, feed, path
+        self.begin()
+
+    def begin(self) -> None:
+        """Begins to measure: checkpoints and validation do not count."""
+        self._began, self._waited = time.perf_counter(), self._feed.waited
+        self._step = self._trainer.step
+
+    def note(self) -> None:
+        """Writes a row."""
+        seconds = time.perf_counter() - self._began
+        share = (self._feed.waited - self._waited) / seconds
+        each = seconds / (self._trainer.step - self._step)
+        with self._path.open("a", newline="") as log:
+            csv.writer(log).writerow((self._trainer.step, f"{each:.4f}", f"{share:.4f}"))
 
 
 def _finish_epoch(trainer: Trainer, data: Data, folder: RunFolder) -> None:
@@ -168,7 +229,7 @@ def _trim(path: Path, columns: tuple[str, ...], step: int) -> None:
     kept: list[dict[str, str]] = []
     if path.is_file():
         with path.open(newline="") as log:
-            done = columns is EPOCH_COLUMNS
+            done = columns is not STEP_COLUMNS
             kept = [r for r in csv.DictReader(log) if int(r["step"]) < step + done]
     with path.open("w", newline="") as log:
         writer = csv.DictWriter(log, columns)

@@ -20,6 +20,7 @@ from cloudgan_geo.clouds.spectral_drawing import draw_spectral_cloud
 from cloudgan_geo.sensors import DEFAULT
 from cloudgan_geo.sensors.sensor import GROUPS
 from cloudgan_geo.training.data import ChipBatch, Data
+from cloudgan_geo.training.ranks import ALONE, Ranks
 from cloudgan_geo.training.recipe import Recipe
 
 Float32 = NDArray[np.float32]
@@ -89,14 +90,16 @@ class SpectralData(Data):
         uses = len(self.split.train) * self.recipe.repeats * _USES
         return math.ceil(uses / self.recipe.batch_size)
 
-    def batch(self, step: int) -> ChipBatch:
-        """Returns the batch of a step, the same whenever it is asked for."""
+    def batch(self, step: int, ranks: Ranks = ALONE) -> ChipBatch:
+        """Returns the batch of a step; see `Data`."""
         first = step * max(1, self.recipe.batch_size // _USES)
         for old in [number for number in self._drawn if number < first - _READY]:
             self._drawn.pop(old, None)
         rng = np.random.default_rng((self.recipe.seed, 1, step))
         chosen = first + rng.choice(_READY, self.recipe.batch_size, replace=False)
-        return self._batch([self._veiled(int(number)) for number in chosen], rng)
+        # All of it, since what chips are told depends on all of them.
+        whole = self._batch([self._veiled(int(number)) for number in chosen], rng)
+        return ChipBatch(*(ranks.part(part) for part in whole))
 
     def under_clouds(self, indices: Sequence[int], epoch: int, vary: bool = False) -> ChipBatch:
         """Lays veils over some chips.

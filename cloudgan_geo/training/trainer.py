@@ -20,6 +20,7 @@ from cloudgan_geo.networks.precision import autocast, choose_training_precision
 from cloudgan_geo.training.data import ChipBatch, Data
 from cloudgan_geo.training.losses import adversarial_loss, discriminator_loss
 from cloudgan_geo.training.objectives import objective_of
+from cloudgan_geo.training.ranks import ALONE, Ranks, gather_statistics
 from cloudgan_geo.training.recipe import Recipe
 
 
@@ -30,6 +31,7 @@ class Trainer:
         recipe: What to do; stored in the checkpoint.
         device: Where to do it.
         precision: `auto`, `fp32` or `bf16`.
+        ranks: The processes that train as one, of which this is one.
 
     Attributes:
         step: Steps done.
@@ -39,16 +41,24 @@ class Trainer:
     """
 
     def __init__(
-        self, recipe: Recipe, device: torch.device, precision: AskedPrecision = defaults.PRECISION
+        self,
+        recipe: Recipe,
+        device: torch.device,
+        precision: AskedPrecision = defaults.PRECISION,
+        ranks: Ranks = ALONE,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.device = device
+        self.ranks = ranks
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.objective = objective_of(recipe)
         self.generator: Generator = self.objective.network().to(**layout)
         self.discriminator = ResNetDiscriminator().to(**layout)
         self.averaged = copy.deepcopy(self.generator).eval()
+        if ranks.count > 1:
+            gather_statistics(self.generator)
+            gather_statistics(self.discriminator)
         self.generator_optimiser = torch.optim.AdamW(
             self.generator.parameters(), weight_decay=recipe.weight_decay
         )
@@ -79,26 +89,31 @@ class Trainer:
         self.generator_optimiser.param_groups[0]["lr"] = lr
         weight = adversarial_weight(self.recipe, self.step / total_steps)
         batch = self._place(batch)
+        # Of a mean over all chips this process computes its part.
+        share = self.ranks.weight(len(batch.clear), self.device)
         self.generator.train()
         with autocast(self.device, self.dtype):
             prediction = self.objective.predict(self.generator, batch)
         generated = self.objective.image(prediction, batch)
-        row = {"step": self.step, "lr": lr, "adversarial": math.nan, "discriminator": math.nan}
-        row["l1"] = F.l1_loss(generated.detach(), batch.clear).item()
+        losses = {"l1": F.l1_loss(generated.detach(), batch.clear).item()}
+        losses |= {"adversarial": math.nan, "discriminator": math.nan}
         loss = self.objective.loss(prediction, batch)
         if weight is not None:
             self.joined = True
-            row["discriminator"] = self._discriminate(batch.clear, generated.detach())
+            losses["discriminator"] = self._discriminate(batch.clear, generated.detach(), share)
             with autocast(self.device, self.dtype):
                 logits = self.discriminator(generated)
             adversarial = adversarial_loss(logits, self.recipe.adversarial)
-            row["adversarial"] = adversarial.item()
+            losses["adversarial"] = adversarial.item()
             loss = loss + weight * adversarial
-        row["generator"] = loss.item()
+        losses["generator"] = loss.item()
+        weighted = {name: share * of for name, of in losses.items()}
+        row = {"step": self.step, "lr": lr, **self.ranks.add(weighted, self.device)}
         if not math.isfinite(row["generator"]):
             raise RunError(f"step {self.step}: the loss is not finite; lower the learning rate")
         self.generator_optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        (share * loss).backward()  # type: ignore[no-untyped-call]
+        self.ranks.add_gradients(self.generator)
         if self.recipe.clip:
             clip_grad_norm_(self.generator.parameters(), self.recipe.clip)
         self.generator_optimiser.step()
@@ -143,12 +158,13 @@ class Trainer:
         for part in ("generator_optimiser", "discriminator_optimiser"):
             getattr(self, part).load_state_dict(state[part])
 
-    def _discriminate(self, real: Tensor, fake: Tensor) -> float:
+    def _discriminate(self, real: Tensor, fake: Tensor, share: float) -> float:
         with autocast(self.device, self.dtype):
             real_logits, fake_logits = self.discriminator(real), self.discriminator(fake)
         loss = discriminator_loss(real_logits, fake_logits)
         self.discriminator_optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        (share * loss).backward()  # type: ignore[no-untyped-call]
+        self.ranks.add_gradients(self.discriminator)
         self.discriminator_optimiser.step()
         return loss.item()
 

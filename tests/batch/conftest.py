@@ -7,6 +7,7 @@ import rasterio
 from cli.conftest import Program, tiny_thin_model  # noqa: F401  # the program as a user runs it
 from click.testing import CliRunner
 from scenes import ground, read, write_scene
+from stores import store, store_server  # noqa: F401  # an S3 server on this machine
 
 from cloudgan_geo.cli.main import main
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -148,6 +149,43 @@ def test_a_cluster_that_runs_already_and_loses_its_scheduler(archive, cluster):
     assert run.returncode == 0, run
     assert "skipped" in {each["status"] for each in lines(run.stdout).values()}
     assert len(archive.outputs()) == 3 * len(NAMES)
+
+
+def test_a_cluster_that_loses_all_its_workers(archive, cluster):
+    address, _, worker = cluster
+    workers = [worker(), worker()]
+    archive.add(*NAMES, size=300)
+    process = archive.start(*archive.options("in", "--scheduler", address, "--worker-timeout", "3"))
+    waits_for(archive, 2, process)
+    for each in workers:
+        each.kill()
+    began = time.monotonic()
+    _, errors = process.communicate(timeout=90)
+    assert process.returncode == 1, errors
+    assert time.monotonic() - began < 60
+    warning, given_up, last = errors.splitlines()[-3:]
+    assert warning == "Warning: the cluster has no worker left; waiting 3 s for one"
+    assert given_up.startswith("Given up; Scenes: ")
+    assert last == (
+        "Error: the cluster has had no worker for 3 s; scenes that are complete stay, and --resume "
+        "does the others; --worker-timeout says how long to wait"
+    )
+    before = len(list(archive.folder.glob("out/*_decloud.tif")))
+    assert 2 <= before < len(NAMES)
+    # One that comes in time goes on.
+    process = archive.start(*archive.options("in", "--scheduler", address, "--resume"))
+    late = worker()
+    waits_for(archive, before + 1, process)
+    late.kill()
+    worker()
+    _, errors = process.communicate(timeout=180)
+    assert process.returncode == 0, errors
+    # A worker that was killed after its output was in place leaves its lock and its folder.
+    for left in archive.folder.glob("out/.*.lock"):
+        left.unlink()
+    for left in archive.folder.glob("out/*.partial-*"):
+        shutil.rmtree(left)
+    all_right(archive, NAMES)
 
 
 def test_workers_keep_to_what_the_client_settled_or_get_no_scene(archive, cluster, tmp_path):

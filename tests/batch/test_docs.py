@@ -140,3 +140,15 @@ def test_a_python_script(folder):
     ]
     assert done(folder) == ALL[:2]
     assert (folder / "clear/a_decloud.json").is_file()
+
+
+def test_an_object_store(folder, store):
+    for name in ("a", "b"):
+        store.put(f"scenes/{name}.tif", (folder / f"scenes/{name}.tif").read_bytes())
+    text = "".join(f"/vsis3/bucket/scenes/{name}.tif\n" for name in ("a", "b"))
+    (folder / "scenes.txt").write_text(text)
+    result = run(folder, "sh", "-ec", example("An object store"))
+    assert result.returncode == 0, result
+    assert [name for name in store.names() if name.endswith("_decloud.tif")] == [
+        *("clear/a_decloud.tif", "clear/b_decloud.tif"),
+    ]

@@ -183,7 +183,7 @@ def train(variant: Variant, data: VisibleData, steps: int, precision: str) -> Tr
     # Surrounded by any training chips, whatever their land cover, as the test chips are.
     vars(own)["_veiled"] = data._veiled
     trainer = make_trainer(variant, precision)
-    for batch in own.batches(0, steps):
+    for batch in map(own.batch, range(steps)):
         log = trainer.train_step(batch, steps)
         if trainer.step % 100 == 0:
             print(f"{variant.title}: step {trainer.step}, L1 {log['l1']:.4f}", file=sys.stderr)

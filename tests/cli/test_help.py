@@ -33,7 +33,7 @@ def test_batch_takes_every_option_of_decloud_that_names_no_file_of_one_scene():
     assert one - many == {"scene", "-o", "--output"}
     assert many - one == {
         *("scenes", "--out-dir", "--log", "--stac"),
-        *("--jobs", "--scheduler", "--shard", "--resume", "--dry-run"),
+        *("--jobs", "--scheduler", "--worker-timeout", "--shard", "--resume", "--dry-run"),
     }
     shown = CliRunner().invoke(main, ["batch", "--help"]).output
     assert "\nWhich scenes, and who does them:\n" in shown

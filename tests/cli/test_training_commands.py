@@ -65,7 +65,7 @@ def test_a_run_leaves_what_its_help_promises(finished_run):
     files = {path.relative_to(finished_run).as_posix() for path in finished_run.rglob("*.*")}
     panels = {f"panels/epoch_{n:03d}.png" for n in (1, 2, 3)}
     weights = {"best.safetensors", "latest.safetensors", "last.pt"}
-    assert files == weights | {"steps.csv", "epochs.csv", "run.json"} | panels
+    assert files == weights | {"steps.csv", "epochs.csv", "speed.csv", "run.json"} | panels
     with (finished_run / "steps.csv").open() as log:
         assert len(list(csv.DictReader(log))) == 9
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import rasterio
 
 from cloudgan_geo.errors import SceneError
-from cloudgan_geo.raster.gdal import GDAL_ERRORS, open_as, reason
+from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, open_as, reason
 from cloudgan_geo.raster.reading.formats import drivers_for, is_remote
 
 # GDAL's file systems of servers, by how addresses begin.
@@ -50,22 +52,46 @@ class FileState:
         return cls(path, state.st_size, state.st_mtime_ns, state.st_ino)
 
 
+def gdal_name(path: str) -> str:
+    """Returns what GDAL calls what is on a server; other names as they are."""
+    scheme, _, rest = path.partition("://")
+    place = _SERVERS.get(scheme)
+    return path if place is None else f"{place}{path if place == '/vsicurl/' else rest}"
+
+
 def ask_again(path: str) -> None:
     """Has GDAL ask a server again for what it failed to get: it remembers failures, too.
 
     Args:
         path: Of a raster; nothing is done about one that is not on a server.
     """
-    scheme, _, rest = path.partition("://")
-    place = _SERVERS.get(scheme)
-    if place is None and not path.startswith(tuple(_SERVERS.values())):
+    name = gdal_name(path)
+    if not name.startswith(tuple(_SERVERS.values())):
         return
-    name = path if place is None else f"{place}{path if place == '/vsicurl/' else rest}"
     with (
         contextlib.suppress(SceneError, *GDAL_ERRORS),
         rasterio.Env(CPL_VSIL_CURL_NON_CACHED=name),
     ):
         open_raster(path).close()
+
+
+@contextlib.contextmanager
+def open_written(path: str | os.PathLike[str]) -> Iterator[Any]:
+    """Opens a GeoTIFF that this program wrote, wherever it is, as it is now.
+
+    Args:
+        path: Of a file, or of an object of a store, of which GDAL may remember another one.
+
+    Raises:
+        RasterioError: If there is none, or it is damaged.
+    """
+    name = Path(path).as_posix() if is_remote(os.fspath(path)) else os.fspath(path)
+    alone = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "CPL_VSIL_CURL_NON_CACHED": name}
+    with (
+        rasterio.Env(**GDAL_OPTIONS, **(alone if is_remote(name) else {})),
+        open_as(name, ("GTiff",)) as dataset,
+    ):
+        yield dataset
 
 
 def open_raster(

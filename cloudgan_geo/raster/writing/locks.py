@@ -36,6 +36,7 @@ class TargetLock:
     Args:
         target: The file to be written; its folder exists.
         argument: That names it.
+        shown: What messages call it, if it is another name than the target's.
 
     Attributes:
         path: Of the lock.
@@ -47,12 +48,13 @@ class TargetLock:
         OSError: If the lock cannot be made.
     """
 
-    def __init__(self, target: Path, argument: str) -> None:
+    def __init__(self, target: Path, argument: str, shown: Path | None = None) -> None:
         self.path = target.with_name(f".{target.name}.lock")
         self.token = uuid.uuid4().hex[:16]
         self.stale: str | None = None
         self._target = target
         self._argument = argument
+        self._shown = shown or target
         for _ in range(_TRIES):
             file = self._made() or self._taken_over()
             if file is not None:
@@ -187,7 +189,7 @@ class TargetLock:
 
     def _refusal(self, why: str) -> OutputError:
         return OutputError(
-            f"{self._target}: cannot be written, {why}; ",
+            f"{self._shown}: cannot be written, {why}; ",
             Argument(self._argument),
             " names another place",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
 import threading
@@ -26,11 +25,9 @@ from cloudgan_geo.raster.writing.commits import (
 )
 from cloudgan_geo.raster.writing.failures import output_error
 from cloudgan_geo.raster.writing.locks import TargetLock
+from cloudgan_geo.raster.writing.object_store import check_known
 
 _NOT_REPLACED = "the file there cannot be replaced"
-
-# What only GDAL or a browser knows to open; `C:` is a disk.
-_REMOTE = re.compile(r"/vsi\w+/|[A-Za-z][\w+.-]+:/")
 
 #: Targets whose files were put in their places lately.
 COMPLETED: deque[Path] = deque(maxlen=100)
@@ -87,7 +84,7 @@ class AtomicOutput:
         self._check()
         with _CHANGING:
             try:
-                self._lock = TargetLock(self.place, self.argument)
+                self._lock = TargetLock(self.place, self.argument, self.path)
             except OutputError:
                 raise
             except OSError as error:
@@ -113,7 +110,7 @@ class AtomicOutput:
     def _clear_after_killed(self) -> None:
         if self._lock.stale is not None:
             left = self._lock.folder(self._lock.stale)
-            if _is_own_folder(left):
+            if is_own_folder(left):
                 put_back(left)
                 if not clear(left):
                     raise OutputError(f"{left}: was left by a killed run and cannot be removed")
@@ -121,12 +118,7 @@ class AtomicOutput:
         self._cleared = True
 
     def _check(self) -> None:
-        if _REMOTE.match(self._named):
-            raise UsageError(
-                f"{self._named}: names no local file; ",
-                Argument(self.argument),
-                " takes one, which can be put in its place whole, and copied from there",
-            )
+        check_known(self._named, self.argument)
         try:
             self.place = self.path.resolve() if self.path.is_symlink() else self.path
         except (OSError, RuntimeError) as error:
@@ -276,7 +268,8 @@ def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
         return False
 
 
-def _is_own_folder(path: Path) -> bool:
+def is_own_folder(path: Path) -> bool:
+    """Tells whether a path is a folder of this user, and no link to one."""
     try:
         state = os.lstat(path)
     except OSError:
