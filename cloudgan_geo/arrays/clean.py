@@ -53,7 +53,8 @@ def clean_array(
         valid: Where pixels mean something, shape (rows, columns) or that of `pixels`; None for
             everywhere. NaN never does.
         nodata: Value that means no data, or None.
-        model: Name of a bundled generator, path of a weights file, or a loaded generator.
+        model: `auto` for the bundled generator that sees most of the scene, the name of one, path
+            of a weights file, or a loaded generator.
         level: Of the processing: `auto` if it is not known, `1C`, `2A`.
         correct: As for `decloud`, and so are all that follow.
         overlap: Pixels that neighbouring windows share, 0 to 63.

@@ -55,7 +55,7 @@ def agree(
 
     Args:
         client: Of dask.
-        model: Name of a bundled generator, or path of a weights file.
+        model: Name of a bundled generator, `auto`, or path of a weights file.
         options: Device, precision, and what asks for estimates.
         timeout: Seconds that a worker gets to answer, besides those to load the generator.
 

@@ -117,7 +117,7 @@ def work(
         if batch in _STOPPED:
             raise Stopped
 
-    left = after_lost_worker(task, agreement.sha256) if fresh else task
+    left = after_lost_worker(task, agreement.model) if fresh else task
     if left is None:
         return replace(skipped(task), status="done")
     try:

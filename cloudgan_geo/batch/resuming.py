@@ -70,19 +70,19 @@ def as_resumed(task: SceneTask) -> SceneTask:
     return _replacing(task)
 
 
-def after_lost_worker(task: SceneTask, sha256: str) -> SceneTask | None:
+def after_lost_worker(task: SceneTask, model: str) -> SceneTask | None:
     """Returns what is left of a scene whose worker may have been lost after it was complete.
 
     Args:
         task: Whose output was not there when it was handed out.
-        sha256: Of the weights, in hex.
+        model: As for `is_done`.
 
     Returns:
         The task, which may replace what is there if that is the same; None if nothing is left.
     """
-    if not is_done(dataclasses.replace(task, item=None), sha256):
+    if not is_done(dataclasses.replace(task, item=None), model):
         return task
-    return None if is_done(task, sha256) else _replacing(task)
+    return None if is_done(task, model) else _replacing(task)
 
 
 def is_there(path: Path) -> bool:

@@ -37,7 +37,7 @@ class Batch:
     """What is to be done, after nothing was found wrong with it.
 
     Attributes:
-        model: Name of a bundled generator, or path of a weights file.
+        model: Name of a bundled generator, `auto`, or path of a weights file.
         options: Of every scene.
         folder: For outputs.
         tasks: Scenes to do.
@@ -74,7 +74,7 @@ def make_batch(
     Args:
         given: See `listing.list_scenes`.
         folder: For outputs.
-        model: Name of a bundled generator, or path of a weights file.
+        model: Name of a bundled generator, `auto`, or path of a weights file.
         options: Of every scene.
         beside: What is written beside every output.
         shard: See `sharding.settle_shard`.
@@ -190,7 +190,7 @@ def decloud_all(
     Args:
         scenes: Paths, patterns, folders, products, files of STAC items, or pystac's items.
         folder: For outputs, `<name of the scene>_decloud.tif`.
-        model: Name of a bundled generator, or path of a weights file.
+        model: Name of a bundled generator, `auto`, or path of a weights file.
         layers: What to write beside every output: `opacity`, `qa`, `error`.
         report: Write a report in JSON beside every output.
         stac: Write a STAC item beside every output.

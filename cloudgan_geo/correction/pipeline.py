@@ -99,7 +99,8 @@ def decloud(
             `DatasetReader` or a `MemoryFile`.
         output: File to write, or object as in `/vsis3/bucket/name.tif`; by default
             `<scene>_decloud.tif` beside the scene, which a scene in memory does not have.
-        model: Name of a bundled generator, path of a weights file, or a loaded generator.
+        model: `auto` for the bundled generator that sees most of the scene, the name of one, path
+            of a weights file, or a loaded generator.
         bands: Red, green and blue, counted from 1, or such numbers by names as in {"B04": 1,
             "B03": 2, "B02": 3, "B08": 4}; None to find them.
         radiometry: How values relate to reflectance: `auto`, `dn`, `dn-offset`, `tci`,

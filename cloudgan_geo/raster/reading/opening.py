@@ -23,6 +23,7 @@ from cloudgan_geo.raster.reading.files import FileState, open_raster
 from cloudgan_geo.raster.reading.rows import Band
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.reading.source import ScenePaths, Source, find_source
+from cloudgan_geo.raster.reading.source_names import described
 from cloudgan_geo.raster.reading.trust import trusting_input
 from cloudgan_geo.raster.reading.wavelengths import wavelengths
 from cloudgan_geo.sensors import DEFAULT, recognised
@@ -111,11 +112,12 @@ def _describe(
         raise SceneError(f"{path}: holds no image itself but {inside}; name one of these")
     colours = dataset.colorinterp
     names = [colour.name for colour in colours]
-    labels = Labels(path, dataset.tags(), tuple(dataset.descriptions))
+    descriptions = described(dataset)
+    labels = Labels(path, dataset.tags(), tuple(descriptions))
     sensor = _sensor(labels, source.sensor, asked, requested is not None)
     named = find_bands(
         path,
-        dataset.descriptions,
+        descriptions,
         names,
         requested,
         lambda indexes: _sample(dataset, indexes),
