@@ -140,6 +140,8 @@ def _batch(step: int) -> ChipBatch:
 def _begin(given: tuple[Data, Ranks], parent: int) -> None:
     """Called in a process that draws, as its first."""
     _GIVEN[:] = [given]
+    # A forked process lacks the threads that the other's torch has, and would wait for them.
+    torch.set_num_threads(1)
     # Signals are for the process that trains; it ends its own.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -138,6 +138,11 @@ def test_processes_draw_what_a_thread_draws(chips):
     images = load_chips(chips)
     recipe = Recipe("tiny", clouds="scattering", batch_size=4, augment=True, validation=1)
     data = VisibleData(split(images, 1), recipe, images)
+    # Threads that a forked process does not have, and must not wait for.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    torch.ones(2000, 2000).sum()
+    torch.set_num_threads(threads)
     found = []
     for workers in (0, 2):
         with Feed(data, workers=workers) as feed:
