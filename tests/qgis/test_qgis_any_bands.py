@@ -107,9 +107,9 @@ def test_bands_by_name(decloud, made):
 
 
 def test_a_corrected_pixel_that_is_not_to_be_trusted(decloud, made, tmp_path):
-    """The generators expect an error of .05 of their domain, a reflectance of .025."""
+    """The generators expect an error of .05 of their domain, of .275 a reflectance of .014."""
     qa = tmp_path / "qa.tif"
-    decloud("scene-4.tif", "identity-4", QA=str(qa), THICK_ERROR=0.02)
+    decloud("scene-4.tif", "identity-4", QA=str(qa), THICK_ERROR=0.01)
     assert set(np.unique(*bands_of(qa).values())) == {3}
 
 
