@@ -15,6 +15,8 @@ AskedRadiometry = Literal["auto", "dn", "dn-offset", "tci", "tci-offset", "euros
 Level = Literal["1C", "2A"]
 AskedLevel = Literal["auto", Level]
 
+#: Which bands a scene has: all of the sensor's, all but that which sees cirrus, those of 10 m.
+GivenBands = Literal["all", "no-b10", "10m", "rgb"]
 #: Which of the bands that it can correct a generator is to correct.
 Correct = Literal["rgb", "10m", "all"]
 #: Which bands of a product of several resolutions are written.

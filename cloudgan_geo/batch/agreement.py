@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from cloudgan_geo import __version__
 from cloudgan_geo.arguments import Argument
@@ -47,11 +49,18 @@ def weights_sha256(model: str | os.PathLike[str]) -> str:
         return joint_sha256(map(weights_sha256, BUNDLED))
     path = weights_path(model)
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        state = os.stat(path)
+        return _sha256(path, state.st_size, state.st_mtime_ns)
     except OSError as error:
         raise WeightsError(
             f"{path}: not readable ({error.strerror}); see ", Argument("model")
         ) from error
+
+
+@lru_cache(maxsize=8)
+def _sha256(path: Path, size: int, mtime_ns: int) -> str:
+    """Hashes a file once, until its size or time changes: a batch asks again for every scene."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def settle(model: str, options: DecloudOptions) -> tuple[Agreement, Cleaner]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ from cloudgan_geo.raster.writing.writer import is_complete
 # What changes neither values nor form of an output.
 _IMMATERIAL = ("batch_size", "trust_input")
 
+# Tag of an output that names the weights it was made by.
+_WEIGHTS = "CLOUDGAN_WEIGHTS_SHA256"
+
 _TIFF = (b"II*\0", b"II+\0", b"MM\0*", b"MM\0+")
 
 
@@ -44,10 +47,13 @@ def is_done(task: SceneTask, model: str) -> bool:
     """
     if not all(map(_is_file, task.targets)):
         return False
-    rasters = [task.output, *task.options.layer_files.values()]
-    return all(_is_made_so(path, task) for path in rasters) and _weights(rasters) == {
-        _sha256_for(task, model)
-    }
+    weights = []
+    for path in (task.output, *task.options.layer_files.values()):
+        tags = _tags(path)
+        if tags is None or not _is_made_so(tags, task) or not _is_whole(path):
+            return False
+        weights.append(tags.get(_WEIGHTS))
+    return set(weights) == {_sha256_for(task, model)}
 
 
 def as_resumed(task: SceneTask) -> SceneTask:
@@ -96,10 +102,6 @@ def _replacing(task: SceneTask) -> SceneTask:
     return dataclasses.replace(task, options=dataclasses.replace(task.options, overwrite=True))
 
 
-def _weights(rasters: Iterable[Path]) -> set[str | None]:
-    return {(_tags(path) or {}).get("CLOUDGAN_WEIGHTS_SHA256") for path in rasters}
-
-
 def _sha256_for(task: SceneTask, model: str) -> str | None:
     """Returns the SHA-256 of the weights that the scene gets, None if none can be told."""
     if model != AUTO:
@@ -117,12 +119,9 @@ def _is_file(path: Path) -> bool:
     return is_there(path) and (is_object(path) or os.path.isfile(path))
 
 
-def _is_made_so(path: Path, task: SceneTask) -> bool:
-    tags = _tags(path)
-    if tags is None:
-        return False
+def _is_made_so(tags: Mapping[str, str], task: SceneTask) -> bool:
     same = _same_options(tags.get("CLOUDGAN_OPTIONS", ""), task.options)
-    return same and has_origin(tags.get(ORIGIN, ""), task.scene.paths) and _is_whole(path)
+    return same and has_origin(tags.get(ORIGIN, ""), task.scene.paths)
 
 
 def _same_options(tag: str, options: DecloudOptions) -> bool:
@@ -165,7 +164,7 @@ def _is_ours(path: Path) -> bool:
     """Tells whether a file is an output of ours, or the damaged rest of a GeoTIFF."""
     tags = _tags(path)
     if tags is not None:
-        return ORIGIN in tags or "CLOUDGAN_WEIGHTS_SHA256" in tags
+        return ORIGIN in tags or _WEIGHTS in tags
     try:
         with open(path, "rb") as file:
             return file.read(4) in _TIFF

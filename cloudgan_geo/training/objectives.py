@@ -150,8 +150,8 @@ class VeilObjective:
         difference = difference.masked_fill(saturated, 0.0)
         contrast = detail(difference)
         total = _OPACITY_WEIGHT * F.l1_loss(prediction.opacity, batch.opacity)
-        for index, (group, weight) in enumerate(_GROUP_WEIGHTS.items()):
-            bands = list(self._bands.grouped[self._bands.groups.index(group)])
+        for index, group in enumerate(self._bands.groups):
+            weight, bands = _GROUP_WEIGHTS[group], list(self._bands.grouped[index])
             for part, right, factor in (
                 (difference, _RIGHT_VEIL, 1.0),
                 (contrast, _RIGHT_CONTRAST, _CONTRAST_WEIGHT),

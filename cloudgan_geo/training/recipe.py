@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from cloudgan_geo.arguments import Argument
-from cloudgan_geo.choices import Adversarial, Context, Schedule
+from cloudgan_geo.choices import Adversarial, Context, GivenBands, Schedule
 from cloudgan_geo.errors import UsageError
 
 Clouds = Literal["article", "scattering", "veil"]
@@ -24,8 +24,8 @@ class Recipe:
         epochs: Passes over the training chips.
         repeats: How often an epoch draws every chip, under `veil`.
         batch_size: Chips a step.
-        cirrus: Whether chips have the cirrus band, under `veil`; without it half of them look
-            like level 2A.
+        bands: Which bands chips have, under `veil`; but with all, half of them look like level
+            2A.
         generator_lr: Learning rate of the generator's Adam, its peak under `cosine`.
         weight_decay: Of the generator's weights, apart from Adam's steps (I. Loshchilov,
             F. Hutter, "Decoupled weight decay regularization", ICLR 2019).
@@ -55,7 +55,7 @@ class Recipe:
     epochs: int = 15
     repeats: int = 1
     batch_size: int = 64
-    cirrus: bool = True
+    bands: GivenBands = "all"
     generator_lr: float = 1e-4
     weight_decay: float = 0.0
     discriminator_lr: float = 1e-5
@@ -131,9 +131,11 @@ RECIPES = {
         width=16,
         clip=1.0,
     ),
-    # The law of a veil in all bands, fidelity alone; and without the cirrus band.
+    # The law of a veil in all bands, fidelity alone; and in those that many scenes have.
     "veil": _VEIL,
-    "veil-no-b10": replace(_VEIL, name="veil-no-b10", cirrus=False),
+    "veil-no-b10": replace(_VEIL, name="veil-no-b10", bands="no-b10"),
+    "veil-10m": replace(_VEIL, name="veil-10m", bands="10m"),
+    "veil-rgb": replace(_VEIL, name="veil-rgb", bands="rgb"),
 }
 
 

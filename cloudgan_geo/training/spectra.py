@@ -15,6 +15,7 @@ from cloudgan_geo.bands import BandSet
 from cloudgan_geo.chips.multispectral import BANDS as CHIP_BANDS
 from cloudgan_geo.chips.multispectral import SpectralChips
 from cloudgan_geo.chips.spectral_grounds import draw_spectral_ground
+from cloudgan_geo.choices import GivenBands
 from cloudgan_geo.clouds.detector import CLEAR_CIRRUS, add_noise
 from cloudgan_geo.clouds.spectral_drawing import draw_spectral_cloud
 from cloudgan_geo.sensors import DEFAULT
@@ -39,14 +40,22 @@ def _band_set(names: tuple[str, ...]) -> BandSet:
         _CIRRUS_DOMAIN if name == CIRRUS else _DOMAIN[DEFAULT.band(name).group] for name in names
     )
     corrects = tuple(name for name in names if name != CIRRUS)
-    return BandSet(names, corrects, domain, GROUPS, asks_level=True)
+    groups = {DEFAULT.band(name).group for name in corrects}
+    return BandSet(
+        names, corrects, domain, tuple(of for of in GROUPS if of in groups), asks_level=True
+    )
 
 
-#: What is drawn, and what is trained to see and correct: all bands, or, for level 2A above all,
-#: those that are left without the cirrus band. Generators that were trained with bands missing
-#: from some of the chips did worse with all of them.
-VEIL = _band_set(DEFAULT.names)
-VEIL_WITHOUT_CIRRUS = _band_set(tuple(name for name in DEFAULT.names if name != CIRRUS))
+#: What is trained to see and correct: sets of their own, since generators that were trained with
+#: bands missing from some of the chips did worse with all of them.
+BANDS: dict[GivenBands, BandSet] = {
+    "all": _band_set(DEFAULT.names),
+    "no-b10": _band_set(tuple(name for name in DEFAULT.names if name != CIRRUS)),
+    "10m": _band_set(tuple(band.name for band in DEFAULT.bands if band.resolution == 10)),
+    "rgb": _band_set(DEFAULT.visible),
+}
+#: What is drawn, whatever is seen of it.
+VEIL = BANDS["all"]
 
 #: Without the cirrus band, the share of chips that look like level 2A, which has none; and the
 #: share of all chips whose level is not told.
@@ -123,7 +132,7 @@ class SpectralData(Data):
         return self._drawn[number]
 
     def _veil(self, index: int, rng: np.random.Generator) -> VeiledChip:
-        share = 0.0 if self.recipe.cirrus else _CORRECTED_SHARE
+        share = 0.0 if CIRRUS in bands_of_recipe(self.recipe).reads else _CORRECTED_SHARE
         return veil_chip(self.chips.reflectance(index), rng, share)
 
     def _batch(
@@ -146,7 +155,7 @@ class SpectralData(Data):
 
 def bands_of_recipe(recipe: Recipe) -> BandSet:
     """Returns what a recipe's generator is trained to see and correct."""
-    return VEIL if recipe.cirrus else VEIL_WITHOUT_CIRRUS
+    return BANDS[recipe.bands]
 
 
 def veil_chip(
