@@ -39,6 +39,7 @@ COMMANDS = {
     "train": "Train a generator on clear chips.",
     "evaluate": "Score a generator beside what it has to beat.",
     "calibrate": "Make the error that a generator expects come true.",
+    "pair": "Make one generator of two, with and without the cirrus band.",
     "card": "Write down with a generator how good it is.",
     "plot": "Draw the figures of a training run.",
     "prepare": "Write the article's training pairs.",

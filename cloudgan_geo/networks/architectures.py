@@ -12,12 +12,13 @@ from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.networks.veil import VeilGenerator
+from cloudgan_geo.networks.veil_pair import VeilPairGenerator
 
-Generator = UNetGenerator | ThinGenerator | VeilGenerator
+Generator = UNetGenerator | ThinGenerator | VeilGenerator | VeilPairGenerator
 
 #: By the name in cards.
-ARCHITECTURES: dict[str, type[UNetGenerator] | type[ThinGenerator] | type[VeilGenerator]] = {
-    of.architecture: of for of in (UNetGenerator, ThinGenerator, VeilGenerator)
+ARCHITECTURES: dict[str, type[Generator]] = {
+    of.architecture: of for of in (UNetGenerator, ThinGenerator, VeilGenerator, VeilPairGenerator)
 }
 
 _LAST_WEIGHT = "output.weight"
@@ -52,7 +53,8 @@ def build(state: Mapping[str, Tensor], card: dict[str, Any], bands: BandSet) -> 
             f"{', '.join(bands.reads)}"
         )
     network = architecture.from_card(card, bands, width)
-    last, wanted = state.get(_LAST_WEIGHT), network.output.weight
+    last = state.get(_LAST_WEIGHT)
+    wanted = network.state_dict().get(_LAST_WEIGHT, ())
     if last is not None and last.ndim == 4 and len(last) != len(wanted):
         raise WeightsError(
             f"its weights put out {len(last)} channels, but {_named(card)} "

@@ -27,6 +27,7 @@ class UNetGenerator(UNetLevels):
     architecture = "unet"
     estimates = False
     sees_surroundings = False
+    asks_about_scenes = False
     exact = ("output",)
 
     def __init__(self, bands: BandSet = RGB, width: int = 32) -> None:

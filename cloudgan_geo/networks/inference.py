@@ -19,7 +19,7 @@ from cloudgan_geo.errors import UsageError, WeightsError
 from cloudgan_geo.networks.checkpoint import LoadedGenerator
 from cloudgan_geo.networks.cleaned import Cleaned
 from cloudgan_geo.networks.precision import choose_device, choose_precision, settle_precision
-from cloudgan_geo.networks.veil import LEVELS, VeilGenerator
+from cloudgan_geo.networks.veil import LEVELS
 from cloudgan_geo.networks.zoo import load_generator
 
 _BATCH_SIZE = {"cpu": 16, "cuda": 256, "mps": 64}
@@ -80,7 +80,7 @@ class PreparedGenerator:
             self._network.get_submodule(layer).float()
         self.estimates = loaded.network.estimates
         self.sees_surroundings = loaded.network.sees_surroundings
-        self._asks = isinstance(loaded.network, VeilGenerator)
+        self._asks = loaded.network.asks_about_scenes
         self._told = self._telling((True,) * len(self.bands.reads), None)
         self._error_scale = _ErrorScale(loaded.card)
         if compile:

@@ -15,6 +15,7 @@ from cloudgan_geo.networks.devices import bf16_support
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.networks.veil import VeilGenerator
+from cloudgan_geo.networks.veil_pair import VeilPairGenerator
 
 #: How far bf16 may lie off fp32 to be chosen by `auto`: DN of a 16-bit scene (reflectance *
 #: 10000), 99.9th percentile of all corrected values.
@@ -27,6 +28,7 @@ BF16_OFF_FP32: dict[type[nn.Module], float] = {
     UNetGenerator: 6.0,
     ThinGenerator: 71.0,
     VeilGenerator: 6.0,
+    VeilPairGenerator: 6.0,
 }
 
 

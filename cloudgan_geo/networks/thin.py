@@ -66,6 +66,7 @@ class ThinGenerator(UNetLevels):
     architecture = "thin"
     estimates = True
     sees_surroundings = True
+    asks_about_scenes = False
     exact = ("output", "veil")
 
     def __init__(

@@ -52,6 +52,7 @@ class VeilGenerator(nn.Module):
     architecture = "veil"
     estimates = True
     sees_surroundings = False
+    asks_about_scenes = True
     exact = ("output",)
     #: Height and width of an input must be multiples of this.
     multiple = 16
@@ -96,11 +97,7 @@ class VeilGenerator(nn.Module):
         Raises:
             WeightsError: If it tells none.
         """
-        widths = card.get("widths")
-        fits = isinstance(widths, list) and len(widths) == 4 and widths[0] == width
-        if not fits or not all(isinstance(of, int) and 0 < of <= 1024 for of in widths or ()):
-            raise WeightsError(f"its card names widths that make no sense: {widths!r}")
-        return cls(bands, widths or ())
+        return cls(bands, widths_of_card(card, width))
 
     @staticmethod
     def bands_of_first(weight: Tensor) -> int:
@@ -157,6 +154,19 @@ class VeilGenerator(nn.Module):
         if set(visible) <= set(self.bands.corrects):
             return [self.bands.corrects.index(name) for name in visible]
         return list(range(len(self.bands.corrects)))
+
+
+def widths_of_card(card: dict[str, Any], width: int) -> list[int]:
+    """Returns the feature maps that a card tells, the first of which are `width`.
+
+    Raises:
+        WeightsError: If it tells none, or none that make sense.
+    """
+    widths = card.get("widths")
+    fits = isinstance(widths, list) and len(widths) == 4 and widths[0] == width
+    if not fits or not all(isinstance(of, int) and 0 < of <= 1024 for of in widths or ()):
+        raise WeightsError(f"its card names widths that make no sense: {widths!r}")
+    return list(widths or ())
 
 
 def detail(x: Tensor) -> Tensor:

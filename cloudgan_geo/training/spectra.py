@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.chips.multispectral import BANDS as CHIP_BANDS
 from cloudgan_geo.chips.multispectral import SpectralChips
-from cloudgan_geo.chips.spectral_grounds import draw_spectral_ground
+from cloudgan_geo.chips.spectral_grounds import draw_spectral_ground, without_vapour
 from cloudgan_geo.choices import GivenBands
 from cloudgan_geo.clouds.detector import CLEAR_CIRRUS, add_noise
 from cloudgan_geo.clouds.spectral_drawing import draw_spectral_cloud
@@ -175,6 +175,8 @@ def veil_chip(
     low, high = np.log(CLEAR_CIRRUS)
     clear[VEIL.reads.index(CIRRUS)] = math.exp(rng.uniform(low, high))
     cloudy, opacity = cloud.apply(clear)
+    if corrected:
+        without_vapour(rng, (clear, cloudy), VEIL.reads)
     cloudy = add_noise(rng, cloudy, VEIL.reads)
     return VeiledChip(_model(cloudy), _model(clear), opacity[None], corrected)
 

@@ -3,7 +3,12 @@
 import numpy as np
 
 from cloudgan_geo.chips.multispectral import BANDS
-from cloudgan_geo.chips.spectral_grounds import AIR, SpectralGround, draw_spectral_ground
+from cloudgan_geo.chips.spectral_grounds import (
+    AIR,
+    SpectralGround,
+    draw_spectral_ground,
+    without_vapour,
+)
 
 AT = {name: index for index, name in enumerate(BANDS)}
 
@@ -63,3 +68,16 @@ def test_clear_ground_is_bright_more_often():
         for clear in (False, True)
     ]
     assert 0 < bright[0] < bright[1]
+
+
+def test_level_2a_knows_no_vapour():
+    values = ground_of(np.random.default_rng(0))
+    beside = values[AT["B8A"]].copy()
+    others = np.delete(values, AT["B09"], axis=0).copy()
+    veiled = values + np.float32(0.1)
+    without_vapour(np.random.default_rng(1), (values, veiled), BANDS)
+    left = values[AT["B09"]] / beside
+    assert 0.8 < left.mean() < 1.2
+    np.testing.assert_allclose(left, left.mean(), rtol=1e-5)
+    np.testing.assert_allclose(veiled[AT["B09"]] / veiled[AT["B8A"]], left.mean(), rtol=1e-5)
+    np.testing.assert_array_equal(np.delete(values, AT["B09"], axis=0), others)
