@@ -170,7 +170,12 @@ def widths_of_card(card: dict[str, Any], width: int) -> list[int]:
 
 
 def detail(x: Tensor) -> Tensor:
-    """Returns what an image differs from its mean over the pixels around, of the same shape.
+    """Returns what an image differs from its mean over the pixels around; see `mean_around`."""
+    return x - mean_around(x)
+
+
+def mean_around(x: Tensor) -> Tensor:
+    """Returns the mean of an image over `REACH` pixels around each, of the same shape.
 
     Args:
         x: Shape (n, bands, height, width), mirrored beyond its edges; height and width more
@@ -180,8 +185,7 @@ def detail(x: Tensor) -> Tensor:
     # By running sums: the time does not depend on the reach.
     sums = F.pad(x, (REACH + 1, REACH, REACH + 1, REACH), mode="reflect").cumsum(dim=3)
     sums = (sums[..., side:] - sums[..., :-side]).cumsum(dim=2)
-    means = (sums[..., side:, :] - sums[..., :-side, :]) / side**2
-    return x - means
+    return (sums[..., side:, :] - sums[..., :-side, :]) / side**2
 
 
 def _doubled(y: Tensor) -> Tensor:

@@ -12,20 +12,23 @@ from torch import Tensor, nn
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.thin import Estimate
-from cloudgan_geo.networks.veil import VeilGenerator, widths_of_card
+from cloudgan_geo.networks.veil import VeilGenerator, mean_around, widths_of_card
 
 #: Reflectance in the cirrus band up to which it shows nothing (clear sky has 6 to 35 DN), and
 #: from which what it shows decides.
 _NOTHING, _DECIDES = 0.005, 0.02
+#: Mean opacity, over `REACH` pixels around, up to which the one that never saw cirrus is not
+#: believed, and from which it is: on clear ground it is the worse of the two.
+_DOUBTED, _BELIEVED = 0.1, 0.2
 
 
 class VeilPairGenerator(nn.Module):
     """Two U-Nets for the same bands, of which only one sees the cirrus band.
 
-    Whoever sees cirrus leans on it: where the band shows nothing the generator with it takes
-    low cloud for ground (real pair 2018-02-25: 22.5 dB, without it 24.5), where it shows cirrus
-    that one is better (2018-03-22: 31.0 and 27.4). So each pixel gets the estimate of the one
-    where the cirrus band is dark, of the other where it is bright, and a mixture between.
+    Whoever sees cirrus leans on it: where the band shows nothing, the generator with it takes low
+    cloud for ground; where it shows cirrus, that one is the better by far, and it leaves clear
+    ground as it is. So each pixel gets the estimate of the one without it where the cirrus band
+    is dark and that one is sure of a cloud, else that of the other, and a mixture between.
 
     A scene without the cirrus band, level 2A above all, gets the one without.
 
@@ -90,9 +93,14 @@ class VeilPairGenerator(nn.Module):
         if not there.any():
             return blind
         seeing: Estimate = self.seeing(x, told)
-        bright = (x[:, self._cirrus, None] - self._nothing) / (self._decides - self._nothing)
-        share = bright.clamp(0, 1) * there
+        bright = _ramp(x[:, self._cirrus, None], self._nothing, self._decides)
+        sure = _ramp(mean_around(blind.opacity), _DOUBTED, _BELIEVED)
+        share = torch.maximum(bright, 1 - sure) * there
         return Estimate(*(torch.lerp(a, b, share) for a, b in zip(blind, seeing, strict=True)))
+
+
+def _ramp(values: Tensor, low: float, high: float) -> Tensor:
+    return ((values - low) / (high - low)).clamp(0, 1)
 
 
 def without_cirrus(bands: BandSet) -> BandSet:

@@ -1,5 +1,7 @@
 """Two generators for veils in one: whose word counts where, how they are joined and stored."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -37,7 +39,11 @@ def seeing():
 
 @pytest.fixture(scope="module")
 def blind():
-    return generator(without_cirrus(BANDS), 1)
+    """Is sure of a cloud everywhere."""
+    network = generator(without_cirrus(BANDS), 1)
+    with torch.no_grad():
+        network.output.bias[2 * 3] = 3.0
+    return network
 
 
 def prepared(network):
@@ -58,6 +64,16 @@ def test_the_brighter_the_cirrus_band_the_more_counts_who_sees_it(seeing, blind,
     for name in ("image", "opacity", "error"):
         mixed = (1 - share) * getattr(without, name) + share * getattr(with_it, name)
         np.testing.assert_allclose(getattr(both, name), mixed, atol=1e-5)
+
+
+def test_who_never_saw_cirrus_is_not_believed_where_it_sees_no_cloud(seeing, blind):
+    doubtful = copy.deepcopy(blind)
+    with torch.no_grad():
+        doubtful.output.bias[2 * 3] = -5.0
+    batch = windows(CLEAR)
+    both = prepared(pair_up(seeing, doubtful)).clean(batch)
+    with_it = prepared(seeing).clean(batch)
+    np.testing.assert_allclose(both.image, with_it.image, atol=1e-6)
 
 
 def test_a_scene_without_the_cirrus_band_gets_the_blind_one_alone(seeing, blind):
