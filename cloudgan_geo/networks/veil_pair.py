@@ -18,8 +18,11 @@ from cloudgan_geo.networks.veil import VeilGenerator, mean_around, widths_of_car
 #: from which what it shows decides.
 _NOTHING, _DECIDES = 0.005, 0.02
 #: Mean opacity, over `REACH` pixels around, up to which the one that never saw cirrus is not
-#: believed, and from which it is: on clear ground it is the worse of the two.
-_DOUBTED, _BELIEVED = 0.1, 0.2
+#: believed, and from which it is, where nothing else is known: without it half of the clear
+#: pixels of level 1C and a fifth of those of level 2A changed.
+_DOUBTED, _BELIEVED = 0.06, 0.15
+#: The same beside the one that sees cirrus, which leaves clear ground as it is.
+_SECOND, _FIRST = 0.1, 0.2
 
 
 class VeilPairGenerator(nn.Module):
@@ -30,7 +33,8 @@ class VeilPairGenerator(nn.Module):
     ground as it is. So each pixel gets the estimate of the one without it where the cirrus band
     is dark and that one is sure of a cloud, else that of the other, and a mixture between.
 
-    A scene without the cirrus band, level 2A above all, gets the one without.
+    A scene without the cirrus band, level 2A above all, gets the one without, where that sees
+    more than the faintest cloud.
 
     Args:
         bands: What it reads and corrects, the sensor's cirrus band among the optional ones.
@@ -90,12 +94,14 @@ class VeilPairGenerator(nn.Module):
         beside = [*others, *range(x.shape[1], told.shape[1])]
         there = told[:, self._cirrus, None, None, None]
         blind: Estimate = self.blind(x[:, others], told[:, beside])
+        around = mean_around(blind.opacity)
+        believed = _ramp(around, _DOUBTED, _BELIEVED)
+        blind = Estimate(blind.correction * believed, blind.opacity * believed, blind.error)
         if not there.any():
             return blind
         seeing: Estimate = self.seeing(x, told)
         bright = _ramp(x[:, self._cirrus, None], self._nothing, self._decides)
-        sure = _ramp(mean_around(blind.opacity), _DOUBTED, _BELIEVED)
-        share = torch.maximum(bright, 1 - sure) * there
+        share = torch.maximum(bright, 1 - _ramp(around, _SECOND, _FIRST)) * there
         return Estimate(*(torch.lerp(a, b, share) for a, b in zip(blind, seeing, strict=True)))
 
 
