@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cloudgan_geo.sensors import DEFAULT
-
 Float32 = NDArray[np.float32]
 
 #: Light of clear air in reflectance: what the darkest chips still show in the visible, and at
@@ -44,10 +42,6 @@ _CONTRAST = (0.6, 1.5)
 _AIR_AMOUNT, _AIR_LEFT = (0.6, 1.6), 0.15
 #: Mean and spread of the logarithm of B09 over B8A at level 2A.
 _VAPOUR_LEFT = (0.01, 0.04)
-#: Spread of the exponent by which other ground is brighter the longer the wavelength, up to the
-#: SWIR (nm), at level 2A: deserts are warmer than any chip. At level 1C, where the chips lie, it
-#: cost a decibel of real pairs.
-_WARMTH, _LONGEST = 0.2, 1120.0
 #: How much brighter the ground is once the way through the air is corrected.
 _CORRECTED = (1.0, 1.2)
 
@@ -107,8 +101,6 @@ def draw_spectral_ground(
     air = np.array([AIR[name] for name in bands])
     added = air * (_AIR_AMOUNT[0] + (_AIR_AMOUNT[1] - _AIR_AMOUNT[0]) * amount)
     if corrected:
-        lengths = np.array([min(DEFAULT.band(name).wavelength, _LONGEST) for name in bands])
-        gain *= (lengths / DEFAULT.reference) ** rng.normal(0, _WARMTH)
         gain *= _CORRECTED[0] + (_CORRECTED[1] - _CORRECTED[0]) * gained
         added = air * _AIR_LEFT * amount
     contrast = _CONTRAST[0] * math.pow(_CONTRAST[1] / _CONTRAST[0], much)

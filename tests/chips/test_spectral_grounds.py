@@ -59,7 +59,7 @@ def test_level_2a_has_lost_the_light_of_the_air():
         assert kept.change(dark)[AT["B01"]].min() > 0.05
         assert lost.change(dark)[AT["B01"]].max() < 0.02
         # The same ground, a little brighter: the way through the air is corrected too.
-        assert 1 <= lost.gain[AT["B03"]] / kept.gain[AT["B03"]] <= 1.2
+        assert 1 <= lost.gain[AT["B04"]] / kept.gain[AT["B04"]] <= 1.2
 
 
 def test_clear_ground_is_bright_more_often():
