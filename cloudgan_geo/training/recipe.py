@@ -24,8 +24,8 @@ class Recipe:
         epochs: Passes over the training chips.
         repeats: How often an epoch draws every chip, under `veil`.
         batch_size: Chips a step.
-        bands: Which bands chips have, under `veil`; but with all, half of them look like level
-            2A.
+        bands: Which bands chips have, under `veil`; but with all, a third of them look like
+            level 2A.
         generator_lr: Learning rate of the generator's Adam, its peak under `cosine`.
         weight_decay: Of the generator's weights, apart from Adam's steps (I. Loshchilov,
             F. Hutter, "Decoupled weight decay regularization", ICLR 2019).

@@ -59,7 +59,7 @@ VEIL = BANDS["all"]
 
 #: Without the cirrus band, the share of chips that look like level 2A, which has none; and the
 #: share of all chips whose level is not told.
-_CORRECTED_SHARE, _UNTOLD = 0.5, 0.15
+_CORRECTED_SHARE, _UNTOLD = 0.35, 0.15
 #: A drawn chip is used this often, each time turned and with other bands, while so many lie
 #: ready: drawing takes as long as training on it.
 _USES, _READY = 4, 256
@@ -85,7 +85,7 @@ class VeiledChip(NamedTuple):
 class SpectralData(Data):
     """13-band chips, which of them train and validate, and the recipe that says how.
 
-    Without the cirrus band half of the chips look like level 2A, with it none.
+    Without the cirrus band some of the chips look like level 2A, with it none.
 
     An epoch is so many steps that every training chip is drawn `recipe.repeats` times.
     """

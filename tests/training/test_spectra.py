@@ -49,7 +49,7 @@ def test_all_bands_are_there_and_mostly_the_level_is_told(data):
     assert 0.7 < batch.told[:, 13].mean() < 0.95
 
 
-def test_without_the_cirrus_band_half_look_like_level_2a(data):
+def test_without_the_cirrus_band_a_third_look_like_level_2a(data):
     recipe = replace(recipe_named("veil-no-b10"), batch_size=128, repeats=1)
     batch = SpectralData(data.split, recipe, data.chips).batch(0)
     assert batch.cloudy.shape == batch.clear.shape == (128, 12, 64, 64)
@@ -57,8 +57,8 @@ def test_without_the_cirrus_band_half_look_like_level_2a(data):
     assert batch.told[:, :12].all()
     levels = batch.told[:, 12:]
     assert (levels.sum(dim=1) <= 1).all()
-    assert 0.3 < levels[:, 0].mean() < 0.6
-    assert 0.3 < levels[:, 1].mean() < 0.6
+    assert 0.4 < levels[:, 0].mean() < 0.7
+    assert 0.2 < levels[:, 1].mean() < 0.4
     # Level 2A lacks the air's own light, most of which is blue's.
     blue = batch.clear[:, VEIL.corrects.index("B02")].amin(dim=(1, 2))
     assert blue[levels[:, 1] == 1].median() < blue[levels[:, 0] == 1].median()
