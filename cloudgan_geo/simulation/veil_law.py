@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,6 +16,8 @@ from cloudgan_geo.clouds.cloud import PlacedCloud
 from cloudgan_geo.clouds.perlin import Float32
 from cloudgan_geo.clouds.spectral import Optics, depth_by_pixel, nearest_band
 from cloudgan_geo.clouds.spectral_drawing import Layer, SpectralCloud, draw_spectral_cloud
+from cloudgan_geo.errors import CloudganWarning
+from cloudgan_geo.raster.reading.opening import without_band
 from cloudgan_geo.raster.reading.profiles import radiometry_of_used
 from cloudgan_geo.raster.reading.radiometry import FULL_SCALE, Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
@@ -35,9 +39,9 @@ class VeilLaw:
 
     def over_scene(self, scene: Scene, radiometry: Radiometry) -> LaidVeil:
         """Lays a veil over every band of a scene that its sensor knows."""
-        there = {band.index for band in scene.bands}
+        scene = _without_blank_cirrus(scene)
         named = scene.named.indexes
-        bands = tuple(name for name in scene.sensor.names if named.get(name) in there)
+        bands = tuple(name for name in scene.sensor.names if name in named)
         used = scene.using(bands)
         few = {name: named[name] for name in scene.sensor.visible}
         known = radiometry_of_used(used, radiometry, (1.0,) * len(bands), Argument("bands", few))
@@ -79,6 +83,21 @@ class VeilLaw:
             cover=replace(layer.cover, **changes),
             optics=replace(optics, attenuation=tuple(attenuation.tolist())),
         )
+
+
+def _without_blank_cirrus(scene: Scene) -> Scene:
+    """Takes a cirrus band that is all 0 for missing, as `decloud` does: it is filled in."""
+    cirrus = scene.sensor.cirrus
+    if cirrus is None or cirrus not in scene.named.indexes:
+        return scene
+    others = {band.index for band in scene.bands} - {scene.named.indexes[cirrus]}
+    alone = scene.using((cirrus,)).without(others)
+    with closing(alone.read(alone.spans())) as pieces:
+        if any(rows.pixels.any() for rows in pieces):
+            return scene
+    named = without_band(scene.path, cirrus, scene.named)
+    warnings.warn(CloudganWarning(*named.warning), stacklevel=2)
+    return replace(scene, named=named)
 
 
 class _Piece(NamedTuple):
