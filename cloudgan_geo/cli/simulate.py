@@ -9,7 +9,7 @@ import click
 
 from cloudgan_geo import defaults
 from cloudgan_geo.arguments import Argument
-from cloudgan_geo.choices import AskedKind, AskedRadiometry, Law
+from cloudgan_geo.choices import AskedKind, AskedRadiometry, Law, Write
 from cloudgan_geo.cli import band_options, shared
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
@@ -65,6 +65,7 @@ _FAMILIES = ("veil", "patches", "streaks", "perlin", "ridged", "cellular")
 )
 @band_options.bands
 @shared.radiometry
+@band_options.write
 @shared.overwrite
 @shared.trust_all_inputs
 @shared.progress
@@ -82,6 +83,7 @@ def simulate(
     opacity_out: Path | None,
     bands: AskedBands | None,
     radiometry: AskedRadiometry,
+    write: Write,
     overwrite: bool,
     form: str,
     quiet: bool,
@@ -115,7 +117,8 @@ def simulate(
             _refuse_for_chips(opacity_out, bands)
             facts, said = _chips(clear, output, asked, settings)
         else:
-            settings |= {"opacity_out": opacity_out, "bands": bands, "radiometry": radiometry}
+            settings |= {"bands": bands, "radiometry": radiometry, "write": write}
+            settings["opacity_out"] = opacity_out
             facts, said = _scene(clear, output, asked, settings)
     tell_result(form, facts, said, quiet=quiet)
 

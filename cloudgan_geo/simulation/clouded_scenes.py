@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from rasterio.enums import ColorInterp
 from cloudgan_geo import __version__, defaults
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Progress, at_least_every_second
-from cloudgan_geo.choices import AskedRadiometry
+from cloudgan_geo.choices import AskedRadiometry, Write
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.band_finding import AskedBands
 from cloudgan_geo.raster.reading.opening import open_scene
@@ -27,6 +27,7 @@ from cloudgan_geo.raster.reading.rows import Band, Rows
 from cloudgan_geo.raster.reading.scene import Scene
 from cloudgan_geo.raster.writing.output import AtomicOutput, commit_all
 from cloudgan_geo.raster.writing.writer import SceneWriter
+from cloudgan_geo.sensors import sensors
 from cloudgan_geo.simulation.cloud_options import CloudOptions
 from cloudgan_geo.simulation.ground_blocks import in_domain
 from cloudgan_geo.simulation.laws import LaidCloud, law_of
@@ -67,6 +68,7 @@ def simulate_scene(
     opacity_out: str | os.PathLike[str] | None = None,
     bands: AskedBands | None = None,
     radiometry: AskedRadiometry = defaults.RADIOMETRY,
+    write: Write = defaults.WRITE,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> SimulatedScene:
@@ -85,6 +87,8 @@ def simulate_scene(
         opacity_out: GeoTIFF for the truth; by default `<output>_opacity.tif`.
         bands: Which of its bands are which, as for `decloud`; None to find them.
         radiometry: How values relate to reflectance, as for `decloud`.
+        write: Which bands of a product of several resolutions are read and written: those at
+            `10m`, or `all`, resampled to that.
         overwrite: Replace outputs that exist.
         progress: Called at least every second with the rows done so far and all there are.
 
@@ -103,7 +107,7 @@ def simulate_scene(
         raise UsageError(
             f"{truth}: ", Argument("opacity_out"), " takes a name of its own ending in .tif"
         )
-    opened = open_scene(scene, bands=bands)
+    opened = open_scene(scene, bands=bands, also=_beside_the_finest(write))
     chosen = choose_radiometry(opened, radiometry)
     cloud = law_of(options or CloudOptions()).over_scene(opened, chosen)
     tags = {
@@ -142,6 +146,14 @@ def simulate_scene(
         covered.coverage,
         covered.mean_opacity,
     )
+
+
+def _beside_the_finest(write: Write) -> tuple[str, ...]:
+    """Returns the bands that are wanted of a product, whosever it is, besides the finest."""
+    if write not in get_args(Write):
+        raise UsageError(Argument("write", write), f": takes one of {', '.join(get_args(Write))}")
+    known = [name for sensor in sensors().values() for name in sensor.names]
+    return tuple(dict.fromkeys(known)) if write == "all" else ()
 
 
 def _names(scene: Scene) -> tuple[str, ...]:

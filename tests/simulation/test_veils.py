@@ -46,7 +46,7 @@ def told(path):
 
 
 def simulate(clear, out, **asked):
-    made = {name: asked.pop(name) for name in ("bands", "radiometry") if name in asked}
+    made = {name: asked.pop(name) for name in ("bands", "radiometry", "write") if name in asked}
     return simulate_scene(clear, out, CloudOptions(**asked), overwrite=True, **made)
 
 
@@ -241,12 +241,16 @@ def test_an_alpha_band_stays_and_hides(tmp_path):
     assert np.isnan(read(done.opacity)[0, :20]).all()
 
 
-def test_a_product_gets_its_veil_on_its_finest_bands(tmp_path):
-    size = {"B05": 60, "B11": 60, "B10": 20}
-    bands = {name: land(size.get(name, 120), size.get(name, 120), (name,))[0] for name in NAMES}
+def test_a_product_gets_its_veil_on_its_finest_bands_or_on_all(tmp_path):
+    bands = {name: land(*[120 // SENSOR.pixels(name)] * 2, (name,))[0] for name in NAMES}
     product = write_safe(tmp_path / "S2A_MSIL1C_20150726T105026.SAFE", bands)
     done = simulate(product, tmp_path / "out.tif", kind="cirrus", radiometry="dn")
     assert done.bands == ("B02", "B03", "B04", "B08")
+    done = simulate(product, tmp_path / "out.tif", kind="cirrus", radiometry="dn", write="all")
+    assert done.bands == NAMES
+    with rasterio.open(done.output) as scene:
+        cirrus = scene.read(scene.descriptions.index("B10") + 1)
+    assert cirrus.mean() > bands["B10"].mean() + 20
 
 
 def test_an_empty_cirrus_band_stays_empty(tmp_path):

@@ -67,6 +67,15 @@ SIMULATE: tuple[Option, ...] = (
     ),
     RADIOMETRY,
     BANDS,
+    Choice(
+        "--write",
+        "Bands to write",
+        "Which bands of a product, or of files, of several resolutions to write: those at 10 m, "
+        "or all, resampled to that.",
+        default="10m",
+        advanced=True,
+        choices=("10m", "all"),
+    ),
     TRUST_INPUT,
     RasterOutput(
         "OUT",
