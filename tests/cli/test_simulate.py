@@ -140,6 +140,19 @@ def test_every_chip_gets_a_cloud_of_its_own(tmp_path, sample_data):
     assert len({opacity.tobytes() for opacity in opacities}) == 16
 
 
+def test_chips_get_veils_that_take_their_colour(tmp_path, sample_data):
+    chips, out = sample_data / "chips", tmp_path / "cloudy"
+    simulate(chips, out, "--kind", "cirrus", "--coverage", 0.6, "--opacity", 0.9)
+    for path in chips.iterdir():
+        clear, cloudy = (np.asarray(Image.open(folder / path.name)) for folder in (chips, out))
+        opacity = np.asarray(Image.open(tmp_path / "cloudy_opacity" / path.name)) / 65535
+        assert np.array_equal(cloudy[opacity == 0], clear[opacity == 0])
+        assert (opacity > 0).mean() == pytest.approx(0.6, abs=0.01)
+        # The contrast of the ground is gone where it is opaque.
+        opaque = opacity > 0.95
+        assert cloudy[opaque].std(axis=0).max() < 0.6 * clear.std(axis=(0, 1)).max()
+
+
 def test_nothing_is_replaced_without_being_asked(tmp_path, sample_data):
     clear, out, chips = sample_data / "scene_clear.tif", tmp_path / "out.tif", tmp_path / "chips"
     (tmp_path / "out_opacity.tif").write_text("mine")
