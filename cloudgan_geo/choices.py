@@ -24,6 +24,13 @@ Write = Literal["10m", "all"]
 #: What becomes of pixels under thick cloud.
 Thick = Literal["keep", "fill", "nodata"]
 
+#: How simulated clouds are laid over the ground: as real veils are, in all bands, taking the
+#: ground's colour; or red, green and blue only, with an airlight that knows no ground.
+Law = Literal["veil", "scattering"]
+#: What a veil is of; a mixture is cirrus over water cloud or haze.
+Kind = Literal["cirrus", "water", "haze", "smoke", "mixture"]
+AskedKind = Literal["any", Kind]
+
 #: Number format of a network.
 AskedPrecision = Literal["auto", "fp32", "bf16"]
 #: Left to the program to choose.

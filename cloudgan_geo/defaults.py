@@ -11,6 +11,10 @@ from typing import Final
 #: The bundled generator that sees most of a scene's bands.
 MODEL: Final = "auto"
 
+#: Of simulated clouds: how they are laid over the ground, and what they are of.
+LAW: Final = "veil"
+KIND: Final = "any"
+
 #: Which of the bands that a generator can correct, and of several resolutions which are written.
 CORRECT: Final = "all"
 WRITE: Final = "10m"

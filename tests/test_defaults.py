@@ -13,12 +13,16 @@ from cloudgan_geo import decloud, defaults
 from cloudgan_geo.batch.run import decloud_all, run_batch
 from cloudgan_geo.cli.batch import batch
 from cloudgan_geo.cli.decloud import decloud as command
+from cloudgan_geo.cli.simulate import simulate
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.correction.quality import KeepRule
+from cloudgan_geo.simulation.cloud_options import CloudOptions
 
 PACKAGE = Path(cloudgan_geo.__file__).parent
 ROOT = PACKAGE.parent
 DEFAULTS = {name.lower(): value for name, value in vars(defaults).items() if name.isupper()}
+#: What only some commands have.
+OF_BATCH, OF_SIMULATE = ("jobs", "worker_timeout"), ("law", "kind")
 #: What goes by such a name and is something else: chips a step, a count of thick pixels.
 OTHERS = {("recipe.py", "batch_size"), ("coverage.py", "thick")}
 
@@ -52,7 +56,8 @@ def test_no_default_is_written_down_twice(path):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in DEFAULTS if name not in ("strip_rows", "jobs", "worker_timeout")]
+    "name",
+    [name for name in DEFAULTS if name not in ("strip_rows", *OF_BATCH, *OF_SIMULATE)],
 )
 def test_the_command_line_and_python_agree(name):
     assert inspect.signature(decloud).parameters[name].default == DEFAULTS[name]
@@ -62,10 +67,18 @@ def test_the_command_line_and_python_agree(name):
 
 def test_batch_agrees_too():
     options = {param.name: param.default for param in batch.params if param.name in DEFAULTS}
-    assert options == {name: DEFAULTS[name] for name in DEFAULTS if name != "strip_rows"}
+    others = ("strip_rows", *OF_SIMULATE)
+    assert options == {name: DEFAULTS[name] for name in DEFAULTS if name not in others}
     for function in (decloud_all, run_batch):
-        for name in ("jobs", "worker_timeout"):
+        for name in OF_BATCH:
             assert inspect.signature(function).parameters[name].default == DEFAULTS[name]
+
+
+def test_simulate_agrees():
+    options = {param.name: param.default for param in simulate.params}
+    fields_of = {field.name: field.default for field in fields(CloudOptions)}
+    for name in OF_SIMULATE:
+        assert options[name] == fields_of[name] == DEFAULTS[name]
 
 
 @pytest.mark.parametrize("kind", [DecloudOptions, KeepRule])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cloudgan_geo.clouds.cloud import Cloud
 from cloudgan_geo.clouds.colours import Bands
-from cloudgan_geo.clouds.drawing import draw_shape
+from cloudgan_geo.clouds.drawing import FAMILIES, draw_shape
 from cloudgan_geo.clouds.perlin import Float32
 from cloudgan_geo.clouds.spectral import Optics, depth_by_pixel, far_ground
 from cloudgan_geo.sensors import DEFAULT
@@ -108,6 +108,7 @@ def draw_spectral_cloud(
     bands: Sequence[str],
     kind: str | None = None,
     *,
+    family: str | None = None,
     sensor: Sensor = DEFAULT,
     clear_share: float = CLEAR_SHARE,
 ) -> SpectralCloud:
@@ -117,14 +118,17 @@ def draw_spectral_cloud(
         rng: Source of everything that is random.
         bands: Names of the bands that it will lie over.
         kind: One of `KINDS`; None to draw one.
+        family: Shape of its layers, one of `drawing.FAMILIES`; None to draw what suits the kind.
         sensor: Whose bands they are.
         clear_share: Share of draws that are clear sky.
 
     Raises:
-        ValueError: If there is no such kind or band.
+        ValueError: If there is no such kind, family or band.
     """
     if kind is not None and kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    if family is not None and family not in FAMILIES:
+        raise ValueError(f"family must be one of {', '.join(FAMILIES)}, not {family!r}")
     clear, which, below = rng.random(3)
     phase = int(rng.integers(sensor.coarsest)), int(rng.integers(sensor.coarsest))
     chosen = kind or _chosen(KINDS, which)
@@ -132,12 +136,15 @@ def draw_spectral_cloud(
     if chosen == "mixture":
         kinds = ["water" if below < 0.7 else "haze", "cirrus"]
     over = Bands(tuple(bands), sensor)
-    layers = tuple(_draw_layer(rng, over, name, len(kinds) > 1) for name in kinds)
+    layers = tuple(_draw_layer(rng, over, name, family, len(kinds) > 1) for name in kinds)
     return SpectralCloud(() if clear < clear_share else layers, phase)
 
 
-def _draw_layer(rng: np.random.Generator, bands: Bands, kind: str, thinner: bool) -> Layer:
-    family = _chosen(_SHAPES[kind], rng.random())
+def _draw_layer(
+    rng: np.random.Generator, bands: Bands, kind: str, asked: str | None, thinner: bool
+) -> Layer:
+    suiting = _chosen(_SHAPES[kind], rng.random())
+    family = asked or suiting
     shape = draw_shape(rng, family)
     opacity = _draw_opacity(rng, thick=family == "veil" and not thinner)
     cover = Cloud(

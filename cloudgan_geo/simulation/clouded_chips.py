@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.callbacks import Progress
 from cloudgan_geo.chips.eurosat import load_chips, model_domain
-from cloudgan_geo.clouds.drawing import overcast
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
 from cloudgan_geo.simulation.cloud_options import CloudOptions
+from cloudgan_geo.simulation.laws import law_of
 
 #: A chip's opacity of 1 in its 16-bit PNG.
 _OPAQUE = 65535
@@ -48,7 +48,7 @@ def simulate_chips(
         OutputError: If they cannot be written.
     """
     clear = load_chips(Path(chips))
-    options = options or CloudOptions()
+    law = law_of(options or CloudOptions())
     target = Path(output)
     truth = target.with_name(f"{target.name}_opacity")
     for folder in (target, truth):
@@ -63,11 +63,11 @@ def simulate_chips(
             f"{target}: holds the clear chips or lies among them; name another ", Argument("output")
         )
     for index, name in enumerate(clear.names):
-        ground = model_domain(clear.images[index : index + 1])
-        cloudy, opacity = overcast(ground, [options.cloud(index)])
-        seen = np.rint(cloudy[0].transpose(1, 2, 0) * 255).astype(np.uint8)
+        ground = model_domain(clear.images[index : index + 1])[0]
+        cloudy, opacity = law.over_chip(ground, index)
+        seen = np.rint(cloudy.transpose(1, 2, 0) * 255).astype(np.uint8)
         _write_png(target / f"{name}.png", seen)
-        _write_png(truth / f"{name}.png", np.rint(opacity[0, 0] * _OPAQUE).astype(np.uint16))
+        _write_png(truth / f"{name}.png", np.rint(opacity * _OPAQUE).astype(np.uint16))
         if progress is not None:
             progress(index + 1, len(clear.names))
     return len(clear.names)

@@ -19,9 +19,9 @@ class SimulateThinClouds(BackendAlgorithm):
     TAGS = ("cirrus", "haze", "synthetic", "simulate", "test")
     SUMMARY = (
         "Puts a synthetic thin cloud on a clear Sentinel-2 image, of which the truth is known: to "
-        "test Remove thin clouds on your own ground before you trust it. Only valid pixels of red, "
-        "green and blue change. What is not given is drawn at random, as for the training of the "
-        "models; the same seed draws the same cloud."
+        "test Remove thin clouds on your own ground before you trust it. Only valid pixels change, "
+        "of every band that is known. What is not given is drawn at random, as for the training of "
+        "the models; the same seed draws the same cloud."
     )
     COMMAND = "simulate"
     OPTIONS = SIMULATE

@@ -20,14 +20,20 @@ def simulate(*arguments, code=0):
     return result
 
 
-def test_the_truth_solves_the_law_for_the_ground(tmp_path, sample_data):
+SCATTERING = ("--law", "scattering")
+
+
+def test_the_truth_solves_the_law_of_scattering_for_the_ground(tmp_path, sample_data):
     clear = sample_data / "scene_clear.tif"
     asked = ("--coverage", 0.4, "--opacity", 0.5, "--family", "patches", "--seed", 3)
-    said = simulate(clear, tmp_path / "cloudy.tif", *asked).output
-    assert said.endswith("cloudy_opacity.tif: 40.0 % under cloud of mean opacity 0.500\n")
+    said = simulate(clear, tmp_path / "cloudy.tif", *asked, *SCATTERING).output
+    assert said.endswith(
+        "_opacity.tif: 40.0 % under cloud of mean opacity 0.500, in B02, B03, B04\n"
+    )
     opacity = read(tmp_path / "cloudy_opacity.tif")[0].astype(float)
     with rasterio.open(tmp_path / "cloudy.tif") as cloudy:
         cloud = json.loads(cloudy.tags()["CLOUDGAN_CLOUD"])
+        assert cloud["law"] == "scattering"
         seen = cloudy.read([3, 2, 1]).astype(float)
     through = (1 - opacity) ** np.array(cloud["attenuation"])[:, None, None]
     airlight = np.array(cloud["airlight"])[:, None, None] * 2750
@@ -81,7 +87,7 @@ def test_airlight_is_in_units_of_the_model_domain(tmp_path, dtype, radiometry, o
     )
     out = tmp_path / "out.tif"
     asked = ("--family", "veil", "--opacity", 0.9995, "--airlight", 1, "--radiometry", radiometry)
-    simulate(clear, out, *asked)
+    simulate(clear, out, *asked, *SCATTERING)
     opaque = read(tmp_path / "out_opacity.tif")[0] > 0.999
     assert opaque.any()
     assert read(out)[:, opaque].astype(float) == pytest.approx(white, rel=0.02)
@@ -106,9 +112,9 @@ def test_decloud_reads_what_simulate_writes(tmp_path, sample_data, tiny_model):
 def test_strips_of_rows_make_no_seam(tmp_path, monkeypatch):
     clear = write_scene(tmp_path / "clear.tif", ground(300, 100), nodata=0)
     asked = ("--family", "veil", "--seed", 5)
-    simulate(clear, tmp_path / "whole.tif", *asked)
-    monkeypatch.setattr("cloudgan_geo.simulation.clouded_scenes._STRIP_PIXELS", 1700)
-    simulate(clear, tmp_path / "strips.tif", *asked)
+    simulate(clear, tmp_path / "whole.tif", *asked, *SCATTERING)
+    monkeypatch.setattr("cloudgan_geo.simulation.clouded_scenes._STRIP_VALUES", 5100)
+    simulate(clear, tmp_path / "strips.tif", *asked, *SCATTERING)
     whole, strips = (read(tmp_path / name) for name in ("whole_opacity.tif", "strips_opacity.tif"))
     assert np.abs(whole - strips).max() < 1e-4
     difference = read(tmp_path / "whole.tif").astype(int) - read(tmp_path / "strips.tif")
@@ -117,7 +123,8 @@ def test_strips_of_rows_make_no_seam(tmp_path, monkeypatch):
 
 def test_every_chip_gets_a_cloud_of_its_own(tmp_path, sample_data):
     chips, out = sample_data / "chips", tmp_path / "cloudy"
-    assert "Wrote 16 chips" in simulate(chips, out, "--opacity", 0.4, "--airlight", 0.8).output
+    asked = ("--opacity", 0.4, "--airlight", 0.8, *SCATTERING)
+    assert "Wrote 16 chips" in simulate(chips, out, *asked).output
     names = sorted(path.stem for path in chips.iterdir())
     assert sorted(path.stem for path in out.iterdir()) == names
     opacities = []
@@ -131,6 +138,19 @@ def test_every_chip_gets_a_cloud_of_its_own(tmp_path, sample_data):
         assert np.abs(green - cloudy[..., 1]).max() < 0.51
         assert opacity[opacity > 0].mean() == pytest.approx(0.4, abs=0.005)
     assert len({opacity.tobytes() for opacity in opacities}) == 16
+
+
+def test_chips_get_veils_that_take_their_colour(tmp_path, sample_data):
+    chips, out = sample_data / "chips", tmp_path / "cloudy"
+    simulate(chips, out, "--kind", "cirrus", "--coverage", 0.6, "--opacity", 0.9)
+    for path in chips.iterdir():
+        clear, cloudy = (np.asarray(Image.open(folder / path.name)) for folder in (chips, out))
+        opacity = np.asarray(Image.open(tmp_path / "cloudy_opacity" / path.name)) / 65535
+        assert np.array_equal(cloudy[opacity == 0], clear[opacity == 0])
+        assert (opacity > 0).mean() == pytest.approx(0.6, abs=0.01)
+        # The contrast of the ground is gone where it is opaque.
+        opaque = opacity > 0.95
+        assert cloudy[opaque].std(axis=0).max() < 0.6 * clear.std(axis=(0, 1)).max()
 
 
 def test_nothing_is_replaced_without_being_asked(tmp_path, sample_data):
@@ -150,6 +170,13 @@ def test_nothing_is_replaced_without_being_asked(tmp_path, sample_data):
         (("CLEAR", "out.tif", "--coverage", "1.5"), "--coverage 1.5"),
         (("CLEAR", "out.tif", "--opacity", "1"), "--opacity 1"),
         (("CLEAR", "out.tif", "--airlight", "0"), "--airlight 0"),
+        (("CLEAR", "out.tif", "--airlight", "1"), "take --law scattering"),
+        (("CLEAR", "out.tif", "--law", "scattering", "--kind", "haze"), "take --law veil"),
+        (("CLEAR", "out.tif", "--kind", "mixture", "--opacity", ".3"), "take another --kind"),
+        (("CLEAR", "out.tif", "--kind", "mixture", "--coverage", ".3"), "--coverage 0.3"),
+        (("CLEAR", "out.tif", "--kind", "fog"), "--kind"),
+        (("CLEAR", "out.tif", "--bands", "1,2,9"), "no band 9"),
+        (("CHIPS", "cloudy", "--bands", "1,2,3"), "--bands 1,2,3: is for scenes"),
         (("CLEAR", "out.tif", "--airlight", "nan"), "--airlight nan"),
         (("CLEAR", "out.tif", "--seed", "-1"), "--seed -1"),
         (("CLEAR", "out.tif", "--family", "cumulus"), "--family"),

@@ -24,6 +24,8 @@ from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import choose_radiometry
 from cloudgan_geo.sensors.sentinel2 import SENSOR as SENTINEL_2
+from cloudgan_geo.simulation.cloud_options import CloudOptions
+from cloudgan_geo.simulation.clouded_scenes import simulate_scene
 
 ADDED = Path(__file__).with_name("added")
 PRODUCT = "LC08_L2SP_196030_20200715_20200912_02_T1"
@@ -308,3 +310,15 @@ class TestCommandLine:
             assert run.returncode == 2
             (line,) = run.stderr.splitlines()
             assert "is of Landsat 8, and the generator is for Sentinel-2" in line
+
+
+def test_simulate_lays_its_veil_over_every_band(tmp_path, pixels):
+    done = simulate_scene(
+        described(tmp_path, pixels), tmp_path / "o.tif", CloudOptions(opacity=0.4, seed=1)
+    )
+    assert done.bands == SEVEN
+    (opacity,) = read(done.opacity)
+    assert np.isnan(opacity[20:30, 40:60]).all()
+    changed = read(done.output) != pixels
+    assert changed[:, opacity > 0.2].mean() > 0.9
+    assert not changed[:, 20:30, 40:60].any()

@@ -27,13 +27,19 @@ LEAST_SCALE = 1e-7
 _APART = 8
 
 
-def radiometry_of_used(scene: Scene, radiometry: Radiometry, domain: Sequence[float]) -> Radiometry:
+def radiometry_of_used(
+    scene: Scene,
+    radiometry: Radiometry,
+    domain: Sequence[float],
+    remedy: Argument | None = None,
+) -> Radiometry:
     """Extends what holds for red, green and blue to the bands that a scene is used for.
 
     Args:
         scene: The scene.
         radiometry: Of its red, green and blue.
         domain: Reflectance that is 1 in the model domain, of each band used.
+        remedy: What leaves bands out, for the message; None for `rgb_only`.
 
     Raises:
         RadiometryError: If the bands declare scales or offsets that differ and do not make
@@ -50,7 +56,7 @@ def radiometry_of_used(scene: Scene, radiometry: Radiometry, domain: Sequence[fl
         raise RadiometryError(
             f"{scene.path}: its bands declare different scales or offsets, which the radiometry "
             f"{radiometry.profile} does not explain; leave bands out with ",
-            Argument("rgb_only", True),
+            remedy or Argument("rgb_only", True),
         )
     return replace(radiometry, scale=scale, offset=offset, domain=tuple(domain))
 

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from ..options import Choice, Number, Option, Raster, RasterOutput
-from .shared import PRODUCTS, RADIOMETRY, TRUST_INPUT
+from .shared import BANDS, PRODUCTS, RADIOMETRY, TRUST_INPUT
 
 SIMULATE: tuple[Option, ...] = (
     Raster("IN", "Clear image", f"{PRODUCTS} It needs red, green and blue.", called="INPUT"),
+    Choice(
+        "--law",
+        "Law of the cloud",
+        "How the cloud lies over the ground: as a real veil, in all bands, taking the ground's "
+        "colour; or by scattering over red, green and blue, with an airlight that knows no ground.",
+        default="veil",
+        choices=("veil", "scattering"),
+    ),
+    Choice(
+        "--kind",
+        "Kind of veil",
+        "What a veil is of; any draws one as for training, a mixture is cirrus over water cloud "
+        "or haze.",
+        "The cirrus band sees cirrus.",
+        default="any",
+        choices=("any", "cirrus", "water", "haze", "smoke", "mixture"),
+    ),
     Choice(
         "--family",
         "Shape of the cloud",
@@ -34,7 +51,8 @@ SIMULATE: tuple[Option, ...] = (
     Number(
         "--airlight",
         "Airlight",
-        "What an opaque cloud shows: 1 is reflectance 0.275, .3 grey, 1.6 saturated.",
+        "What an opaque cloud of the law scattering shows: 1 is reflectance 0.275, .3 grey, 1.6 "
+        "saturated.",
         "Drawn at random if not set.",
         least=0,
     ),
@@ -48,6 +66,16 @@ SIMULATE: tuple[Option, ...] = (
         least=0,
     ),
     RADIOMETRY,
+    BANDS,
+    Choice(
+        "--write",
+        "Bands to write",
+        "Which bands of a product, or of files, of several resolutions to write: those at 10 m, "
+        "or all, resampled to that.",
+        default="10m",
+        advanced=True,
+        choices=("10m", "all"),
+    ),
     TRUST_INPUT,
     RasterOutput(
         "OUT",
