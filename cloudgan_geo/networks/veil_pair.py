@@ -16,7 +16,7 @@ from cloudgan_geo.networks.veil import VeilGenerator, mean_around, widths_of_car
 
 #: Reflectance in the cirrus band up to which it shows nothing (clear sky has 6 to 35 DN), and
 #: from which what it shows decides.
-_NOTHING, _DECIDES = 0.005, 0.02
+_NOTHING, _DECIDES = 0.004, 0.012
 #: Mean opacity, over `REACH` pixels around, up to which the one that never saw cirrus is not
 #: believed, and from which it is, where nothing else is known: without it half of the clear
 #: pixels of level 1C and a fifth of those of level 2A changed.

@@ -22,7 +22,7 @@ BANDS = BandSet(
     asks_level=True,
 )
 #: In the domain of B10: clear, between, and cirrus.
-CLEAR, BETWEEN, CIRRUS = 0.002 / 0.12, 0.0125 / 0.12, 0.03 / 0.12
+CLEAR, BETWEEN, CIRRUS = 0.002 / 0.12, 0.008 / 0.12, 0.03 / 0.12
 
 
 def generator(bands, seed):
