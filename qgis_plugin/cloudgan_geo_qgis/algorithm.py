@@ -18,8 +18,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from . import runner
+from . import help_page, runner
 from .backend import find_backend
+from .language import tr
 from .legend import Entry, arrange_later
 from .options import Option, Output, Raster, RasterOutput
 from .outputs import asked_for
@@ -54,11 +55,11 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
 
     def displayName(self) -> str:
         """Returns the name in the toolbox."""
-        return self.TITLE
+        return tr(self.TITLE)
 
     def shortDescription(self) -> str:
         """Returns the tooltip in the toolbox."""
-        return self.TOOLTIP
+        return tr(self.TOOLTIP)
 
     def tags(self) -> list[str]:
         """Returns words to find it by."""
@@ -66,11 +67,15 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
 
     def group(self) -> str:
         """Returns the group in the toolbox."""
-        return "Thin clouds"
+        return tr("Thin clouds")
 
     def groupId(self) -> str:
         """Returns the id of the group."""
         return "thinclouds"
+
+    def helpUrl(self) -> str:
+        """Returns the address of the help, which its button opens."""
+        return help_page.address()
 
     def icon(self) -> QIcon:
         """Returns the icon of the provider."""
@@ -124,7 +129,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             f"<h3>{html.escape(parameter.description())}</h3><p>{html.escape(parameter.help())}</p>"
             for parameter in self.parameterDefinitions()
         ]
-        return f"<p>{self.SUMMARY}</p>{''.join(documented)}"
+        return f"<p>{tr(self.SUMMARY)}</p>{''.join(documented)}"
 
     def add(self, parameter: QgsProcessingParameterDefinition, help_text: str) -> None:
         """Adds a parameter that is no option of the backend.
@@ -201,7 +206,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             if isinstance(option, RasterOutput):
                 is_image = option.style == "input"
                 look = self._like_input if is_image else look_of(option.style)
-                entries.append(Entry(path, option.label, look, is_image))
+                entries.append(Entry(path, tr(option.label), look, is_image))
         return entries
 
     def results(
@@ -244,14 +249,14 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
                 command,
                 outputs=outputs,
                 progress=lambda share: feedback.setProgress(100 * share),
-                log=lambda line: _log(feedback, in_dialog_words(line, self.OPTIONS)),
+                log=lambda line: _log(feedback, in_dialog_words(line, self.OPTIONS, tr)),
                 cancelled=feedback.isCanceled,
             )
         except runner.Cancelled:
-            feedback.pushInfo("Cancelled; nothing was written.")
+            feedback.pushInfo(tr("Cancelled; nothing was written."))
             return None
         except runner.BackendError as error:
-            raise QgsProcessingException(in_dialog_words(str(error), self.OPTIONS)) from error
+            raise QgsProcessingException(in_dialog_words(str(error), self.OPTIONS, tr)) from error
 
 
 def _log(feedback: QgsProcessingFeedback, line: str) -> None:

@@ -35,9 +35,9 @@ class Option:
         return self.called or self.flag.strip("-").replace("-", "_").upper()
 
     @property
-    def text(self) -> str:
+    def texts(self) -> list[str]:
         """What the help panel and the tooltip say."""
-        return " ".join(filter(None, (self.help, self.more)))
+        return [text for text in (self.help, self.more) if text]
 
     @property
     def is_argument(self) -> bool:

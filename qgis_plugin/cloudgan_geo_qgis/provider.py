@@ -8,9 +8,12 @@ from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
-from .backend import SETTING
+from .backend import SETTING, checked
 from .decloud import RemoveThinClouds
 from .evaluate import EvaluateAgainstClear
+from .facts import stated
+from .language import tr
+from .runner import BackendError
 from .simulate import SimulateThinClouds
 
 ICON = str(Path(__file__).with_name("icon.svg"))
@@ -29,7 +32,7 @@ class CloudganProvider(QgsProcessingProvider):
 
     def longName(self) -> str:
         """Returns the name with an explanation."""
-        return "Cloudgan (thin clouds in Sentinel-2 images)"
+        return tr("Cloudgan (thin clouds in Sentinel-2 images)")
 
     def icon(self) -> QIcon:
         """Returns the icon."""
@@ -41,9 +44,7 @@ class CloudganProvider(QgsProcessingProvider):
 
     def versionInfo(self) -> str:
         """Returns the version of the plugin."""
-        metadata = Path(__file__).with_name("metadata.txt").read_text(encoding="utf-8")
-        (line,) = (line for line in metadata.splitlines() if line.startswith("version="))
-        return line.partition("=")[2]
+        return stated("version")
 
     def supportedOutputRasterLayerExtensions(self) -> list[str]:
         """Returns what the backend writes."""
@@ -64,9 +65,10 @@ class CloudganProvider(QgsProcessingProvider):
             Setting(
                 self.name(),
                 SETTING,
-                "Executable of cloudgan-geo (empty: look on the PATH)",
+                tr("Executable of cloudgan-geo (empty: look on the PATH)"),
                 "",
                 valuetype=Setting.FILE,
+                validator=_check_setting,
             )
         )
         ProcessingConfig.readSettings()
@@ -81,3 +83,12 @@ class CloudganProvider(QgsProcessingProvider):
         """Adds the algorithms."""
         for algorithm in (RemoveThinClouds(), SimulateThinClouds(), EvaluateAgainstClear()):
             self.addAlgorithm(algorithm)
+
+
+def _check_setting(named: str) -> None:
+    """Raises ValueError for what is no program; takes what the backend's own dialog takes."""
+    if named:
+        try:
+            checked(named, tr("the setting of the provider"))
+        except BackendError as error:
+            raise ValueError(str(error)) from error

@@ -120,7 +120,7 @@ def test_parameters_are_what_the_tables_say(provider, kind):
     for option in kind.OPTIONS:
         parameter = shown[option.name]
         assert parameter.description() == option.label
-        assert parameter.help() == option.text
+        assert parameter.help() == " ".join(option.texts)
         flags = parameter.flags()
         assert bool(flags & parameter.Flag.FlagAdvanced) == option.advanced
         if not isinstance(option, Output):
@@ -217,6 +217,7 @@ def test_what_the_backend_says_is_in_the_log(provider, stub, scene, tmp_path):
     listener = Listener()
     parameters = {"INPUT": scene, "OUTPUT": str(tmp_path / "o.tif")}
     processing.run("cloudgan:decloud", parameters, feedback=listener)
+    assert "cloudgan-geo 9.9" in listener.said
     assert "Radiometry: dn (a stub says so)" in listener.said
     assert listener.warned == ["the stub removes no cloud"]
     assert listener.progress() == 100
