@@ -22,11 +22,11 @@ from . import help_page, runner
 from .backend import find_backend
 from .language import tr
 from .legend import Entry, arrange_later
-from .options import Option, Output, Raster, RasterOutput
+from .options import MoreRasters, Option, Output, Raster, RasterOutput
 from .outputs import asked_for
 from .parameters import Given, parameter_of
-from .sources import Source, source_of, warn_of_other_crs, without_products
-from .style import LikeInput, look_of
+from .sources import Source, files_of, source_of, warn_of_other_crs, without_products
+from .style import LikeInput, Look, TrueColour, look_of
 from .wording import in_dialog_words
 
 
@@ -103,14 +103,19 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     ) -> tuple[bool, str]:
         """Tells whether the parameters make sense: every raster must be a file."""
         rasters = [option.name for option in self.OPTIONS if isinstance(option, Raster)]
+        more = [option.name for option in self.OPTIONS if isinstance(option, MoreRasters)]
+        try:
+            # What only QGIS can open, or is no product, has its own words.
+            for name in rasters:
+                if parameters.get(name) is not None:
+                    source_of(self, parameters, name, context)
+            for name in more:
+                files_of(self, parameters, name, context)
+        except QgsProcessingException as error:
+            return False, str(error)
         fine, why = super().checkParameterValues(without_products(parameters, rasters), context)
         if not fine:
             return fine, why
-        try:
-            for name in rasters:
-                source_of(self, parameters, name, context)
-        except QgsProcessingException as error:
-            return False, str(error)
         why = self.refusal(parameters, context)
         return not why, why
 
@@ -152,26 +157,38 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         if why := self.refusal(parameters, context):
             raise QgsProcessingException(why)
         read = [option for option in self.OPTIONS if not isinstance(option, Output)]
-        self._sources = {}
+        self._sources: dict[str, Source] = {}
+        self._files: list[str] = []
         for option in read:
             if option.is_argument:
-                self._sources[option.name] = self._source(parameters, option.name, context)
-                warn_of_other_crs(self._sources[option.name], feedback)
+                self._read(option, parameters, context, feedback)
         given = Given(self, parameters, context, feedback, self._sources["INPUT"])
         self._typed = given.typed(option for option in read if not option.is_argument)
         layer = self._sources["INPUT"].layer
-        self._like_input = (
-            None if layer is None else LikeInput(layer, rgb_only="--rgb-only" in self._typed)
-        )
+        # A layer of one band out of many says nothing of what the image is to look like.
+        whole = layer is not None and len(self._files) == len(self._sources)
+        rgb_only = "--rgb-only" in self._typed
+        self._like_input = LikeInput(layer, rgb_only=rgb_only) if whole else None
         return True
 
-    def _source(
-        self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
-    ) -> Source:
-        source = source_of(self, parameters, name, context)
+    def _read(
+        self,
+        option: Option,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> None:
+        """Finds the files of an argument."""
+        if isinstance(option, MoreRasters):
+            found = files_of(self, parameters, option.name, context)
+            self._files += [path for path in found if path not in self._files]
+            return
+        source = source_of(self, parameters, option.name, context)
         if source is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, name))
-        return source
+            raise QgsProcessingException(self.invalidRasterError(parameters, option.name))
+        self._sources[option.name] = source
+        self._files.append(source.path)
+        warn_of_other_crs(source, feedback)
 
     def processAlgorithm(
         self,
@@ -187,7 +204,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             for option in self.OPTIONS
             if option in asked or (isinstance(option, RasterOutput) and option.forced)
         }
-        arguments = [self.COMMAND, *(source.path for source in self._sources.values())]
+        arguments = [self.COMMAND, *self._files]
         arguments += [path for option, path in written.items() if option.is_argument]
         for option, path in written.items():
             if not option.is_argument:
@@ -196,16 +213,19 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         facts = self.run_backend(arguments, written.values(), feedback)
         if facts is None:
             return {}
-        arrange_later(context, self._entries(asked), self._sources["INPUT"].name)
+        arrange_later(context, self._entries(asked, facts), self._sources["INPUT"].name)
         results = {option.name: path for option, path in asked.items()}
         return {**results, **self.results(facts, parameters, context, feedback)}
 
-    def _entries(self, asked: dict[Output, str]) -> list[Entry]:
+    def _entries(self, asked: dict[Output, str], facts: dict[str, Any]) -> list[Entry]:
+        image: Optional[Look] = self._like_input
+        if image is None and "bands" in facts:
+            image = TrueColour((1, 2, 3) if "--rgb-only" in self._typed else facts["bands"])
         entries = []
         for option, path in asked.items():
             if isinstance(option, RasterOutput):
                 is_image = option.style == "input"
-                look = self._like_input if is_image else look_of(option.style)
+                look = image if is_image else look_of(option.style)
                 entries.append(Entry(path, tr(option.label), look, is_image))
         return entries
 

@@ -99,7 +99,17 @@ class Raster(Option):
     """A raster that is read: a layer, a file or a Sentinel-2 product.
 
     Arguments have to be given, options need not.
+
+    Attributes:
+        product: Whether it may be a product, whose folder the dialog has a button for.
     """
+
+    product: bool = False
+
+
+@dataclass(frozen=True)
+class MoreRasters(Option):
+    """More files of an argument, if they are given; layers or paths."""
 
 
 @dataclass(frozen=True)

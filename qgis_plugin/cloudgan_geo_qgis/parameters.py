@@ -20,6 +20,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
@@ -33,6 +34,7 @@ from .options import (
     Extent,
     File,
     Flag,
+    MoreRasters,
     Number,
     Option,
     PageOutput,
@@ -121,9 +123,19 @@ def _(option: Polygons) -> QgsProcessingParameterDefinition:
 
 @_parameter.register(Raster)
 def _(option: Raster) -> QgsProcessingParameterDefinition:
-    return QgsProcessingParameterRasterLayer(
+    raster = QgsProcessingParameterRasterLayer(
         option.name, tr(option.label), optional=not option.is_argument
     )
+    if option.product:
+        # By its name, so that nothing of it is loaded where there are no windows.
+        raster.setMetadata({"widget_wrapper": {"class": f"{__package__}.image_widget.ImageWidget"}})
+    return raster
+
+
+@_parameter.register(MoreRasters)
+def _(option: MoreRasters) -> QgsProcessingParameterDefinition:
+    kind = QgsProcessing.SourceType.TypeRaster
+    return QgsProcessingParameterMultipleLayers(option.name, tr(option.label), kind, optional=True)
 
 
 @_parameter.register(RasterOutput)

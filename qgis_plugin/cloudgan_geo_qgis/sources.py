@@ -71,10 +71,37 @@ def source_of(
         return Source(os.path.abspath(product), None, crs, crs)
     if parameters.get(name) in (None, ""):
         return None
+    value = parameters[name]
+    if isinstance(value, str) and os.path.isdir(value):
+        said = tr("{folder} is no Sentinel-2 product: there is no {metadata} in it.")
+        raise QgsProcessingException(
+            said.format(folder=value, metadata="MTD_MSIL1C.xml, MTD_MSIL2A.xml")
+        )
     layer = algorithm.parameterAsRasterLayer(parameters, name, context)
     if layer is None:
         raise QgsProcessingException(algorithm.invalidRasterError(parameters, name))
     return Source(file_of(layer), layer, layer.crs(), layer.dataProvider().crs())
+
+
+def files_of(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, Any],
+    name: str,
+    context: QgsProcessingContext,
+) -> list[str]:
+    """Returns the files of a parameter of several rasters.
+
+    Args:
+        algorithm: That has the parameter.
+        parameters: Of the algorithm.
+        name: Of the parameter.
+        context: Of the run.
+
+    Raises:
+        QgsProcessingException: If one is a layer that only QGIS can open.
+    """
+    layers = algorithm.parameterAsLayerList(parameters, name, context)
+    return [file_of(layer) for layer in layers]
 
 
 def warn_of_other_crs(source: Source, feedback: QgsProcessingFeedback) -> None:
