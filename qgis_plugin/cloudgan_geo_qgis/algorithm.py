@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import html
-import os
 import shlex
 from collections.abc import Iterable
 from typing import Any, Optional
 
 from qgis.core import (
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
-    QgsProcessingParameterDefinition,
     QgsProcessingUtils,
 )
-from qgis.PyQt.QtGui import QIcon
 
-from . import help_page, runner
+from . import runner
 from .backend import find_backend
 from .language import tr
 from .legend import Entry, arrange_later
+from .named import NamedAlgorithm
 from .options import MoreRasters, Option, Output, Raster, RasterOutput
 from .outputs import asked_for
 from .parameters import Given, parameter_of
@@ -30,60 +26,12 @@ from .style import LikeInput, Look, TrueColour, look_of
 from .wording import in_dialog_words
 
 
-class BackendAlgorithm(QgsProcessingAlgorithm):
+class BackendAlgorithm(NamedAlgorithm):
     """An algorithm that a command of the backend carries out."""
 
-    #: The id.
-    NAME = ""
-    #: What the toolbox says, and its tooltip.
-    TITLE = TOOLTIP = ""
-    #: Words to find it by, besides those of all.
-    TAGS: tuple[str, ...] = ()
-    #: What the help panel says first; HTML.
-    SUMMARY = ""
     #: The command of the backend, and its options: parameters in the order of the dialog.
     COMMAND = ""
     OPTIONS: tuple[Option, ...] = ()
-
-    def createInstance(self) -> BackendAlgorithm:
-        """Returns a new one of its kind."""
-        return type(self)()
-
-    def name(self) -> str:
-        """Returns the id."""
-        return self.NAME
-
-    def displayName(self) -> str:
-        """Returns the name in the toolbox."""
-        return tr(self.TITLE)
-
-    def shortDescription(self) -> str:
-        """Returns the tooltip in the toolbox."""
-        return tr(self.TOOLTIP)
-
-    def tags(self) -> list[str]:
-        """Returns words to find it by."""
-        return ["cloud", "thin", "Sentinel-2", *self.TAGS]
-
-    def group(self) -> str:
-        """Returns the group in the toolbox."""
-        return tr("Thin clouds")
-
-    def groupId(self) -> str:
-        """Returns the id of the group."""
-        return "thinclouds"
-
-    def helpUrl(self) -> str:
-        """Returns the address of the help, which its button opens."""
-        return help_page.address()
-
-    def icon(self) -> QIcon:
-        """Returns the icon of the provider."""
-        return QIcon(self.svgIconPath())
-
-    def svgIconPath(self) -> str:
-        """Returns the path of the icon."""
-        return os.path.join(os.path.dirname(__file__), "icon.svg")
 
     def canExecute(self) -> tuple[bool, str]:
         """Tells whether the backend is there, and if not, how to get it."""
@@ -127,24 +75,6 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             context: Of the run.
         """
         return ""
-
-    def shortHelpString(self) -> str:
-        """Returns what the help panel shows: the summary, then every parameter and output."""
-        documented = [
-            f"<h3>{html.escape(parameter.description())}</h3><p>{html.escape(parameter.help())}</p>"
-            for parameter in self.parameterDefinitions()
-        ]
-        return f"<p>{tr(self.SUMMARY)}</p>{''.join(documented)}"
-
-    def add(self, parameter: QgsProcessingParameterDefinition, help_text: str) -> None:
-        """Adds a parameter that is no option of the backend.
-
-        Args:
-            parameter: The parameter.
-            help_text: Plain text for the help panel and the tooltip.
-        """
-        parameter.setHelp(help_text)
-        self.addParameter(parameter)
 
     def prepareAlgorithm(
         self,
@@ -213,7 +143,8 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         facts = self.run_backend(arguments, written.values(), feedback)
         if facts is None:
             return {}
-        arrange_later(context, self._entries(asked, facts), self._sources["INPUT"].name)
+        made_from = self._sources["INPUT"]
+        arrange_later(context, self._entries(asked, facts), made_from.name, made_from.path)
         results = {option.name: path for option, path in asked.items()}
         return {**results, **self.results(facts, parameters, context, feedback)}
 

@@ -8,11 +8,13 @@ from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .apply_quality import ApplyQuality
 from .backend import SETTING, checked
 from .decloud import RemoveThinClouds
 from .evaluate import EvaluateAgainstClear
 from .facts import stated
 from .language import tr
+from .ndvi import VegetationIndex
 from .runner import BackendError
 from .simulate import SimulateThinClouds
 
@@ -20,7 +22,7 @@ ICON = str(Path(__file__).with_name("icon.svg"))
 
 
 class CloudganProvider(QgsProcessingProvider):
-    """Algorithms that the cloudgan-geo program carries out."""
+    """Algorithms that the cloudgan-geo program carries out, and those for its results."""
 
     def id(self) -> str:
         """Returns what stands before the colon of an algorithm's id."""
@@ -81,8 +83,14 @@ class CloudganProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         """Adds the algorithms."""
-        for algorithm in (RemoveThinClouds(), SimulateThinClouds(), EvaluateAgainstClear()):
-            self.addAlgorithm(algorithm)
+        for kind in (
+            RemoveThinClouds,
+            SimulateThinClouds,
+            EvaluateAgainstClear,
+            ApplyQuality,
+            VegetationIndex,
+        ):
+            self.addAlgorithm(kind())
 
 
 def _check_setting(named: str) -> None:
