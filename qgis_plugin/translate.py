@@ -1,7 +1,7 @@
 """Keeps the plugin's texts in other languages: `python3 qgis_plugin/translate.py`.
 
-Reads the texts of the plugin's code and tables, writes them to `i18n/cloudgan_*.ts` beside what they
-are in each language, and has Qt's lrelease make the files that QGIS loads (on Debian:
+Reads the texts of the plugin's code and tables, writes them to `i18n/cloudgan_*.ts` beside what
+they are in each language, and has Qt's lrelease make the files that QGIS loads (on Debian:
 apt-get install qttools5-dev-tools). A text that is new is marked as unfinished; translate it in the
 .ts file or with Qt Linguist, and run this again.
 """

