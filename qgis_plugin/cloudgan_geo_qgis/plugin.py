@@ -24,6 +24,8 @@ class CloudganPlugin:
         self._iface = iface
         self._translator = speak()
         self._actions: list[Any] = []
+        self._tool: Any = None
+        self._preview: Any = None
         self.provider: Optional[CloudganProvider] = None
 
     def initProcessing(self) -> None:
@@ -36,6 +38,8 @@ class CloudganPlugin:
         self.initProcessing()
         if self._iface is None:
             return
+        self._add(tr("Preview on the map"), self.preview)
+        self._add(tr("Compare with the input"), self.compare)
         self._add(tr("Choose the backend..."), self.choose_backend)
         self._add(tr("Help"), self.show_help)
 
@@ -49,6 +53,39 @@ class CloudganPlugin:
         action.triggered.connect(lambda: do())
         self._iface.addPluginToMenu(_MENU, action)
         self._actions.append(action)
+
+    def preview(self) -> None:
+        """Corrects what the map shows of the active layer."""
+        from qgis.core import QgsRasterLayer
+
+        from .preview import Preview
+
+        layer = self._iface.activeLayer()
+        if not isinstance(layer, QgsRasterLayer):
+            self._say(tr("Choose the layer of an image first."))
+            return
+        self._preview = Preview(layer, self._iface.mapCanvas().mapSettings(), self._say)
+        self._preview.start()
+
+    def compare(self) -> None:
+        """Shows what the active layer was made from on the left of a line; ends it if it does."""
+        from qgis.core import QgsProject
+
+        from .compare_tool import CompareTool, partner_of
+
+        canvas = self._iface.mapCanvas()
+        if self._tool is not None and canvas.mapTool() == self._tool:
+            canvas.unsetMapTool(self._tool)
+            return
+        partner = partner_of(self._iface.activeLayer(), QgsProject.instance())
+        if partner is None:
+            self._say(tr("Choose a result whose input is in the project, or lies under it."))
+            return
+        self._tool = CompareTool(canvas, partner)
+        canvas.setMapTool(self._tool)
+
+    def _say(self, text: str) -> None:
+        self._iface.messageBar().pushWarning(_MENU, text)
 
     def choose_backend(self) -> None:
         """Shows the dialog that names, tests and installs the program."""
@@ -65,6 +102,9 @@ class CloudganPlugin:
 
     def unload(self) -> None:
         """Removes what was added."""
+        if self._tool is not None:
+            self._iface.mapCanvas().unsetMapTool(self._tool)
+            self._tool = None
         while self._actions:
             self._iface.removePluginMenu(_MENU, self._actions.pop())
         if self.provider is not None:

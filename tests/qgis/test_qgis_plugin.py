@@ -184,7 +184,12 @@ def test_the_menu_comes_and_goes(provider):
     plugin.initProcessing = lambda: None  # The fixture has done that.
     plugin.initGui()
     assert {menu for menu, _ in window.menu} == {"Cloudgan"}
-    assert [text for _, text in window.menu] == ["Choose the backend...", "Help"]
+    assert [text for _, text in window.menu] == [
+        "Preview on the map",
+        "Compare with the input",
+        "Choose the backend...",
+        "Help",
+    ]
     plugin.unload()
     assert window.menu == []
 

@@ -344,12 +344,40 @@
       <translation>das Bild hat keine Koordinaten, die QGIS kennt; stattdessen Polygone angeben</translation>
     </message>
     <message>
+      <source>Preview on the map</source>
+      <translation>Vorschau auf der Karte</translation>
+    </message>
+    <message>
+      <source>Compare with the input</source>
+      <translation>Mit der Eingabe vergleichen</translation>
+    </message>
+    <message>
       <source>Choose the backend...</source>
       <translation>Programm wählen...</translation>
     </message>
     <message>
       <source>Help</source>
       <translation>Hilfe</translation>
+    </message>
+    <message>
+      <source>Choose the layer of an image first.</source>
+      <translation>Zuerst den Layer eines Bilds wählen.</translation>
+    </message>
+    <message>
+      <source>Choose a result whose input is in the project, or lies under it.</source>
+      <translation>Ein Ergebnis wählen, dessen Eingabe im Projekt ist oder darunter liegt.</translation>
+    </message>
+    <message>
+      <source>{}: preview</source>
+      <translation>{}: Vorschau</translation>
+    </message>
+    <message>
+      <source>It failed.</source>
+      <translation>Es ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+      <source>The map shows nothing of {}.</source>
+      <translation>Die Karte zeigt nichts von {}.</translation>
     </message>
     <message>
       <source>Cloudgan (thin clouds in Sentinel-2 images)</source>

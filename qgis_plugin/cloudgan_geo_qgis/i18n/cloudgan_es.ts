@@ -344,12 +344,40 @@
       <translation>la imagen no tiene coordenadas que QGIS conozca; indique polígonos</translation>
     </message>
     <message>
+      <source>Preview on the map</source>
+      <translation>Vista previa en el mapa</translation>
+    </message>
+    <message>
+      <source>Compare with the input</source>
+      <translation>Comparar con la entrada</translation>
+    </message>
+    <message>
       <source>Choose the backend...</source>
       <translation>Elegir el programa...</translation>
     </message>
     <message>
       <source>Help</source>
       <translation>Ayuda</translation>
+    </message>
+    <message>
+      <source>Choose the layer of an image first.</source>
+      <translation>Elija primero la capa de una imagen.</translation>
+    </message>
+    <message>
+      <source>Choose a result whose input is in the project, or lies under it.</source>
+      <translation>Elija un resultado cuya entrada esté en el proyecto o debajo de él.</translation>
+    </message>
+    <message>
+      <source>{}: preview</source>
+      <translation>{}: vista previa</translation>
+    </message>
+    <message>
+      <source>It failed.</source>
+      <translation>Ha fallado.</translation>
+    </message>
+    <message>
+      <source>The map shows nothing of {}.</source>
+      <translation>El mapa no muestra nada de {}.</translation>
     </message>
     <message>
       <source>Cloudgan (thin clouds in Sentinel-2 images)</source>
