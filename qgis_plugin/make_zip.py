@@ -13,9 +13,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+HELP = Path(__file__).parents[1] / "docs" / "qgis.md"
 PLUGIN = Path(__file__).with_name("cloudgan_geo_qgis")
 #: Kinds of files that belong in the zip.
-SUFFIXES = (".py", ".txt", ".svg", ".qml", "")
+SUFFIXES = (".py", ".txt", ".svg", ".qml", ".qm", "")
 
 
 def plugin_files() -> list[Path]:
@@ -27,6 +28,17 @@ def plugin_files() -> list[Path]:
         and path.suffix in SUFFIXES
         and not any(part.startswith((".", "__pycache__")) for part in path.parts)
     )
+
+
+def help_files() -> dict[str, bytes]:
+    """Returns the help and its pictures, by their names in the plugin."""
+    text = HELP.read_text(encoding="utf-8")
+    # Other pages of the documentation are not in the zip.
+    text = re.sub(r"\[([^]]+)\]\([\w-]+\.md(?:#[\w-]+)?\)", r"\1", text)
+    files = {"help/qgis.md": text.encode("utf-8")}
+    for name in sorted(set(re.findall(r"\]\((images/[^)]+)\)", text))):
+        files[f"help/{name}"] = (HELP.parent / name).read_bytes()
+    return files
 
 
 def metadata() -> str:
@@ -69,12 +81,13 @@ def make_zip(folder: Path, allow_placeholders: bool = False) -> Path:
         )
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{PLUGIN.name}-{version()}.zip"
+    files = {path.relative_to(PLUGIN).as_posix(): path.read_bytes() for path in plugin_files()}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in plugin_files():
-            entry = zipfile.ZipInfo(path.relative_to(PLUGIN.parent).as_posix())
+        for name, content in {**files, **help_files()}.items():
+            entry = zipfile.ZipInfo(f"{PLUGIN.name}/{name}")
             entry.external_attr = 0o100644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, content)
     return target
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import click
 
 from cloudgan_geo import __version__
+from cloudgan_geo.cli.progress import PROTOCOL
 
 
 @click.command()
@@ -32,6 +33,7 @@ def devices(as_json: bool) -> None:
     if as_json:
         facts = {
             "program": "cloudgan-geo",
+            "protocol": PROTOCOL,
             "version": __version__,
             "torch": torch_version(),
             "devices": [asdict(device) for device in found],

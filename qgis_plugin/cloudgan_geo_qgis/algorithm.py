@@ -2,83 +2,36 @@
 
 from __future__ import annotations
 
-import html
-import os
 import shlex
 from collections.abc import Iterable
 from typing import Any, Optional
 
 from qgis.core import (
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
-    QgsProcessingParameterDefinition,
     QgsProcessingUtils,
 )
-from qgis.PyQt.QtGui import QIcon
 
 from . import runner
 from .backend import find_backend
+from .language import tr
 from .legend import Entry, arrange_later
-from .options import Option, Output, Raster, RasterOutput
+from .named import NamedAlgorithm
+from .options import MoreRasters, Option, Output, Raster, RasterOutput
 from .outputs import asked_for
 from .parameters import Given, parameter_of
-from .sources import Source, source_of, warn_of_other_crs, without_products
-from .style import LikeInput, look_of
+from .sources import Source, files_of, source_of, warn_of_other_crs, without_products
+from .style import LikeInput, Look, TrueColour, look_of
 from .wording import in_dialog_words
 
 
-class BackendAlgorithm(QgsProcessingAlgorithm):
+class BackendAlgorithm(NamedAlgorithm):
     """An algorithm that a command of the backend carries out."""
 
-    #: The id.
-    NAME = ""
-    #: What the toolbox says, and its tooltip.
-    TITLE = TOOLTIP = ""
-    #: Words to find it by, besides those of all.
-    TAGS: tuple[str, ...] = ()
-    #: What the help panel says first; HTML.
-    SUMMARY = ""
     #: The command of the backend, and its options: parameters in the order of the dialog.
     COMMAND = ""
     OPTIONS: tuple[Option, ...] = ()
-
-    def createInstance(self) -> BackendAlgorithm:
-        """Returns a new one of its kind."""
-        return type(self)()
-
-    def name(self) -> str:
-        """Returns the id."""
-        return self.NAME
-
-    def displayName(self) -> str:
-        """Returns the name in the toolbox."""
-        return self.TITLE
-
-    def shortDescription(self) -> str:
-        """Returns the tooltip in the toolbox."""
-        return self.TOOLTIP
-
-    def tags(self) -> list[str]:
-        """Returns words to find it by."""
-        return ["cloud", "thin", "Sentinel-2", *self.TAGS]
-
-    def group(self) -> str:
-        """Returns the group in the toolbox."""
-        return "Thin clouds"
-
-    def groupId(self) -> str:
-        """Returns the id of the group."""
-        return "thinclouds"
-
-    def icon(self) -> QIcon:
-        """Returns the icon of the provider."""
-        return QIcon(self.svgIconPath())
-
-    def svgIconPath(self) -> str:
-        """Returns the path of the icon."""
-        return os.path.join(os.path.dirname(__file__), "icon.svg")
 
     def canExecute(self) -> tuple[bool, str]:
         """Tells whether the backend is there, and if not, how to get it."""
@@ -98,14 +51,19 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
     ) -> tuple[bool, str]:
         """Tells whether the parameters make sense: every raster must be a file."""
         rasters = [option.name for option in self.OPTIONS if isinstance(option, Raster)]
+        more = [option.name for option in self.OPTIONS if isinstance(option, MoreRasters)]
+        try:
+            # What only QGIS can open, or is no product, has its own words.
+            for name in rasters:
+                if parameters.get(name) is not None:
+                    source_of(self, parameters, name, context)
+            for name in more:
+                files_of(self, parameters, name, context)
+        except QgsProcessingException as error:
+            return False, str(error)
         fine, why = super().checkParameterValues(without_products(parameters, rasters), context)
         if not fine:
             return fine, why
-        try:
-            for name in rasters:
-                source_of(self, parameters, name, context)
-        except QgsProcessingException as error:
-            return False, str(error)
         why = self.refusal(parameters, context)
         return not why, why
 
@@ -118,24 +76,6 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         """
         return ""
 
-    def shortHelpString(self) -> str:
-        """Returns what the help panel shows: the summary, then every parameter and output."""
-        documented = [
-            f"<h3>{html.escape(parameter.description())}</h3><p>{html.escape(parameter.help())}</p>"
-            for parameter in self.parameterDefinitions()
-        ]
-        return f"<p>{self.SUMMARY}</p>{''.join(documented)}"
-
-    def add(self, parameter: QgsProcessingParameterDefinition, help_text: str) -> None:
-        """Adds a parameter that is no option of the backend.
-
-        Args:
-            parameter: The parameter.
-            help_text: Plain text for the help panel and the tooltip.
-        """
-        parameter.setHelp(help_text)
-        self.addParameter(parameter)
-
     def prepareAlgorithm(
         self,
         parameters: dict[str, Any],
@@ -147,26 +87,38 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         if why := self.refusal(parameters, context):
             raise QgsProcessingException(why)
         read = [option for option in self.OPTIONS if not isinstance(option, Output)]
-        self._sources = {}
+        self._sources: dict[str, Source] = {}
+        self._files: list[str] = []
         for option in read:
             if option.is_argument:
-                self._sources[option.name] = self._source(parameters, option.name, context)
-                warn_of_other_crs(self._sources[option.name], feedback)
+                self._read(option, parameters, context, feedback)
         given = Given(self, parameters, context, feedback, self._sources["INPUT"])
         self._typed = given.typed(option for option in read if not option.is_argument)
         layer = self._sources["INPUT"].layer
-        self._like_input = (
-            None if layer is None else LikeInput(layer, rgb_only="--rgb-only" in self._typed)
-        )
+        # A layer of one band out of many says nothing of what the image is to look like.
+        whole = layer is not None and len(self._files) == len(self._sources)
+        rgb_only = "--rgb-only" in self._typed
+        self._like_input = LikeInput(layer, rgb_only=rgb_only) if whole else None
         return True
 
-    def _source(
-        self, parameters: dict[str, Any], name: str, context: QgsProcessingContext
-    ) -> Source:
-        source = source_of(self, parameters, name, context)
+    def _read(
+        self,
+        option: Option,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> None:
+        """Finds the files of an argument."""
+        if isinstance(option, MoreRasters):
+            found = files_of(self, parameters, option.name, context)
+            self._files += [path for path in found if path not in self._files]
+            return
+        source = source_of(self, parameters, option.name, context)
         if source is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, name))
-        return source
+            raise QgsProcessingException(self.invalidRasterError(parameters, option.name))
+        self._sources[option.name] = source
+        self._files.append(source.path)
+        warn_of_other_crs(source, feedback)
 
     def processAlgorithm(
         self,
@@ -182,7 +134,7 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
             for option in self.OPTIONS
             if option in asked or (isinstance(option, RasterOutput) and option.forced)
         }
-        arguments = [self.COMMAND, *(source.path for source in self._sources.values())]
+        arguments = [self.COMMAND, *self._files]
         arguments += [path for option, path in written.items() if option.is_argument]
         for option, path in written.items():
             if not option.is_argument:
@@ -191,17 +143,21 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
         facts = self.run_backend(arguments, written.values(), feedback)
         if facts is None:
             return {}
-        arrange_later(context, self._entries(asked), self._sources["INPUT"].name)
+        made_from = self._sources["INPUT"]
+        arrange_later(context, self._entries(asked, facts), made_from.name, made_from.path)
         results = {option.name: path for option, path in asked.items()}
         return {**results, **self.results(facts, parameters, context, feedback)}
 
-    def _entries(self, asked: dict[Output, str]) -> list[Entry]:
+    def _entries(self, asked: dict[Output, str], facts: dict[str, Any]) -> list[Entry]:
+        image: Optional[Look] = self._like_input
+        if image is None and "bands" in facts:
+            image = TrueColour((1, 2, 3) if "--rgb-only" in self._typed else facts["bands"])
         entries = []
         for option, path in asked.items():
             if isinstance(option, RasterOutput):
                 is_image = option.style == "input"
-                look = self._like_input if is_image else look_of(option.style)
-                entries.append(Entry(path, option.label, look, is_image))
+                look = image if is_image else look_of(option.style)
+                entries.append(Entry(path, tr(option.label), look, is_image))
         return entries
 
     def results(
@@ -244,14 +200,14 @@ class BackendAlgorithm(QgsProcessingAlgorithm):
                 command,
                 outputs=outputs,
                 progress=lambda share: feedback.setProgress(100 * share),
-                log=lambda line: _log(feedback, in_dialog_words(line, self.OPTIONS)),
+                log=lambda line: _log(feedback, in_dialog_words(line, self.OPTIONS, tr)),
                 cancelled=feedback.isCanceled,
             )
         except runner.Cancelled:
-            feedback.pushInfo("Cancelled; nothing was written.")
+            feedback.pushInfo(tr("Cancelled; nothing was written."))
             return None
         except runner.BackendError as error:
-            raise QgsProcessingException(in_dialog_words(str(error), self.OPTIONS)) from error
+            raise QgsProcessingException(in_dialog_words(str(error), self.OPTIONS, tr)) from error
 
 
 def _log(feedback: QgsProcessingFeedback, line: str) -> None:

@@ -22,6 +22,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from .language import tr
 from .sources import Source
 
 # A GeoPackage, which QGIS prefers, only if it has no other layer: the backend takes no name of one.
@@ -66,8 +67,10 @@ def polygon_file(area: Area, scene: Source) -> str:
     polygons = area.algorithm.parameterAsSource(area.parameters, area.name, area.context)
     if not polygons.sourceCrs().isValid():
         area.feedback.pushWarning(
-            f"{polygons.sourceName()} has no coordinate reference system: its polygons are taken "
-            "to be in the coordinates of the image."
+            tr(
+                "{layer} has no coordinate reference system: its polygons are taken to be in the "
+                "coordinates of the image."
+            ).format(layer=polygons.sourceName())
         )
     elif scene.crs == scene.file_crs and _is_as_its_file(layer):
         return _its_file_or_copy(area, layer)
@@ -120,7 +123,9 @@ def _copy_on_grid(area: Area, polygons: QgsProcessingFeatureSource, scene: Sourc
     # Written only once it is gone.
     del writer
     if wrong:
-        raise QgsProcessingException(f"{polygons.sourceName()} cannot be copied: {wrong}")
+        raise QgsProcessingException(
+            tr("{layer} cannot be copied: {why}").format(layer=polygons.sourceName(), why=wrong)
+        )
     return path
 
 
@@ -133,6 +138,8 @@ def _moved(geometry: QgsGeometry, moves: QgsCoordinateTransform) -> QgsGeometry:
         try:
             geometry.transform(moves)
         except QgsCsException as error:
-            raise QgsProcessingException(f"The area cannot be reprojected: {error}") from error
+            raise QgsProcessingException(
+                tr("The area cannot be reprojected: {}").format(error)
+            ) from error
     geometry.convertToMultiType()
     return geometry

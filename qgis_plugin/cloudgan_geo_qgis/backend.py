@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 
 from processing.core.ProcessingConfig import ProcessingConfig
 
+from .language import tr
 from .runner import BackendError
 
 #: Environment variable that names the program; it goes before the setting.
@@ -17,13 +18,17 @@ SETTING = "CLOUDGAN_GEO_EXECUTABLE"
 
 _WINDOWS = os.name == "nt"
 
-INSTALL = "python3 -m pip install 'cloudgan-geo[train]'"
-HOW_TO_MEND = (
-    f"Install it into a Python environment of its own, not that of QGIS: {INSTALL} (or, in the "
-    "folder of its source, python3 -m pip install '.[train]'). Then name its executable under "
-    "Plugins > Cloudgan > Choose the backend, or in Settings > Options > Processing > Providers > "
-    "Cloudgan."
-)
+#: Where the program is in an environment of Python, and that itself.
+_INSIDE = ("", "bin", "Scripts")
+_NAME = "cloudgan-geo"
+
+
+def how_to_mend() -> str:
+    """Returns what to do where there is no program."""
+    return tr(
+        "Plugins > Cloudgan > Choose the backend... installs it, into an environment of its own, "
+        "or is told where it is; so is Settings > Options > Processing > Providers > Cloudgan."
+    )
 
 
 class Backend(NamedTuple):
@@ -40,32 +45,55 @@ def find_backend() -> Backend:
         BackendError: If it is nowhere, or not where it is said to be.
     """
     for named, by in (
-        (os.environ.get(VARIABLE), f"the environment variable {VARIABLE}"),
-        (ProcessingConfig.getSetting(SETTING), "the setting of the provider"),
+        (os.environ.get(VARIABLE), tr("the environment variable {}").format(VARIABLE)),
+        (ProcessingConfig.getSetting(SETTING), tr("the setting of the provider")),
     ):
         if named:
             return Backend(checked(str(named), by), by)
-    found = _on_path("cloudgan-geo") or _installed_for_user()
+    found = _on_path(_NAME) or _installed_for_user()
     if found is None:
-        raise BackendError(f"The program cloudgan-geo is not installed. {HOW_TO_MEND}")
-    return Backend(found, "its name")
+        raise BackendError(f"{tr('The program cloudgan-geo is not installed.')} {how_to_mend()}")
+    return Backend(found, tr("its name"))
 
 
-def checked(executable: str, by: str) -> str:
-    """Returns the path of a program.
+def checked(named: str, by: str) -> str:
+    """Returns the path of the program that somebody names.
 
     Args:
-        executable: Its path, or its name if it is on the PATH.
+        named: Its path, or its name if it is on the PATH, or a folder that it is in: also of the
+            environment. As people type and paste it: in quotes, with `~` and variables.
         by: What named it, for the message.
 
     Raises:
         BackendError: If there is no such program.
     """
-    path = _program(executable) if os.path.dirname(executable) else _on_path(executable)
-    if path is not None:
-        return os.path.abspath(path)
-    wrong = "cannot be run" if os.path.isfile(executable) else "is not there"
-    raise BackendError(f"The program {executable}, which {by} names, {wrong}. {HOW_TO_MEND}")
+    path = os.path.expandvars(os.path.expanduser(_unquoted(named)))
+    if os.path.isdir(path):
+        found = next(
+            filter(
+                None,
+                (
+                    _program(os.path.join(path, *filter(None, [inside]), _NAME))
+                    for inside in _INSIDE
+                ),
+            ),
+            None,
+        )
+        wrong = tr("is a folder without cloudgan-geo in it")
+    else:
+        found = _program(path) if os.path.dirname(path) else _on_path(path)
+        wrong = tr("cannot be run") if os.path.isfile(path) else tr("is not there")
+    if found is not None:
+        return os.path.abspath(found)
+    said = tr("The program {named}, which {by} names, {wrong}.")
+    raise BackendError(f"{said.format(named=named, by=by, wrong=wrong)} {how_to_mend()}")
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    return text
 
 
 def _on_path(name: str) -> Optional[str]:
@@ -100,4 +128,4 @@ def _program(path: str) -> Optional[str]:
 
 def _installed_for_user() -> Optional[str]:
     """Looks where pipx and pip --user install: QGIS on macOS and Windows has a short PATH."""
-    return _program(str(Path.home() / ".local" / "bin" / "cloudgan-geo"))
+    return _program(str(Path.home() / ".local" / "bin" / _NAME))

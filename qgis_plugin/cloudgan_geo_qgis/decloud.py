@@ -7,6 +7,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext
 
 from .algorithm import BackendAlgorithm
+from .language import tr
 from .options import RasterOutput
 from .outputs import is_left_empty
 from .tables.decloud import DECLOUD, WITHOUT_ESTIMATES
@@ -34,7 +35,7 @@ class RemoveThinClouds(BackendAlgorithm):
         model = self.parameterAsEnumString(parameters, "MODEL", context)
         weights = self.parameterAsString(parameters, "WEIGHTS", context).strip()
         asked = [
-            f'"{option.label}"'
+            f'"{tr(option.label)}"'
             for option in self.OPTIONS
             if isinstance(option, RasterOutput)
             and option.estimated
@@ -42,7 +43,8 @@ class RemoveThinClouds(BackendAlgorithm):
         ]
         if weights or model not in WITHOUT_ESTIMATES or not asked:
             return ""
-        return (
-            f"The model {model} estimates no opacity, so that there is no "
-            f"{' and no '.join(asked)}: leave that empty, or take the model thin."
+        said = tr(
+            "The model {model} estimates no opacity, so that there is no {outputs}: leave that "
+            "empty, or take the model thin."
         )
+        return said.format(model=model, outputs=", ".join(asked))

@@ -1,18 +1,17 @@
-"""The dialog that names and tests the backend."""
+"""The dialog that names, tests and installs the backend."""
 
 from __future__ import annotations
 
 import html
-import json
 from typing import Any, Optional
 
 from processing.core.ProcessingConfig import ProcessingConfig
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QTextBrowser,
@@ -20,18 +19,17 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from . import runner
-from .backend import INSTALL, SETTING, VARIABLE, Backend, checked, find_backend
-
-_WELCOME = (
-    "<p>The work is done by the program <b>cloudgan-geo</b>, which is installed once, outside of "
-    f"QGIS, in a Python environment of its own:</p><pre>{html.escape(INSTALL)}</pre>"
-    "<p>Name its executable here, or leave this empty if it is on the PATH.</p>"
-)
+from .backend import SETTING, Backend, checked, find_backend
+from .install_dialog import InstallDialog
+from .language import tr
+from .question import Answer, Question, refused
+from .runner import BackendError
 
 
 class BackendDialog(QDialog):
-    """Names the executable of cloudgan-geo and asks it for its version and devices.
+    """Names the executable of cloudgan-geo and asks it what it is.
+
+    OK takes no program that does not pass the test.
 
     Args:
         parent: Window above which it is shown.
@@ -39,123 +37,116 @@ class BackendDialog(QDialog):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Cloudgan: choose the backend")
+        self.setWindowTitle(tr("Cloudgan: choose the backend"))
         self.resize(560, 460)
-        welcome = QLabel(_WELCOME)
+        welcome = QLabel(_welcome())
         welcome.setWordWrap(True)
         self.file = QgsFileWidget()
-        self.file.setDialogTitle("Executable of cloudgan-geo")
+        self.file.setDialogTitle(tr("Executable of cloudgan-geo"))
         self.file.setFilePath(ProcessingConfig.getSetting(SETTING) or "")
-        self.test_button = QPushButton("Test")
+        self.test_button = QPushButton(tr("Test"))
         self.test_button.clicked.connect(self.test)
+        self.install_button = QPushButton(tr("Install..."))
+        self.install_button.clicked.connect(self.install)
         self.said = QTextBrowser()
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        row = QHBoxLayout()
+        row.addWidget(self.test_button)
+        row.addWidget(self.install_button)
         layout = QVBoxLayout(self)
-        for widget in (welcome, self.file, self.test_button, self.said, buttons):
-            layout.addWidget(widget)
+        layout.addWidget(welcome)
+        layout.addWidget(self.file)
+        layout.addLayout(row)
+        layout.addWidget(self.said)
+        layout.addWidget(buttons)
         self._task: Any = None
+        self._passed = ""
+        self._accepts = False
 
     def test(self) -> None:
-        """Asks the program for its version and devices, without blocking the window."""
+        """Asks the program what it is, without blocking the window."""
+        if self._task is not None:
+            return
         try:
             backend = self._backend()
-        except runner.BackendError as error:
-            self._say_wrong(str(error))
+        except BackendError as error:
+            self._say(refused(str(error)))
             return
-        self.said.setPlainText(f"Asking {backend.executable} ...")
+        self.said.setPlainText(tr("Asking {} ...").format(backend.executable))
         self.test_button.setEnabled(False)
-        self._task = _Question(backend)
-        self._task.answered.connect(self._say)
+        self._task = Question(backend)
+        self._task.answered.connect(lambda answer: self._hear(backend, answer))
         QgsApplication.taskManager().addTask(self._task)
 
     def _backend(self) -> Backend:
         named = self.file.filePath().strip()
         if not named:
             return find_backend()
-        return Backend(checked(named, "the field above"), "the field above")
+        by = tr("the field above")
+        return Backend(checked(named, by), by)
 
-    def _say(self, backend: Backend, answer: str, wrong: str) -> None:
+    def _hear(self, backend: Backend, answer: Answer) -> None:
+        if self._task is None:
+            return  # Nobody waits for it any more.
         self._task = None
         self.test_button.setEnabled(True)
-        if wrong:
-            self._say_wrong(f"{backend.executable}: {wrong}")
-        else:
-            self.said.setHtml(_described(backend, answer))
+        self._say(answer)
+        if answer.fits:
+            self._passed = backend.executable
+        if self._accepts:
+            self._accepts = False
+            if answer.fits:
+                self.accept()
 
-    def _say_wrong(self, reason: str) -> None:
-        self.said.setHtml(f"<p style='color:#b00020'>{html.escape(reason)}</p>")
+    def _say(self, answer: Answer) -> None:
+        self.said.setHtml(answer.text)
+
+    def install(self) -> None:
+        """Shows the dialog that installs the program, and names what it has installed."""
+        dialog = InstallDialog(self)
+        dialog.exec()
+        if dialog.installed:
+            self.file.setFilePath(dialog.installed)
+            self.test()
 
     def accept(self) -> None:
-        """Stores the setting, unless there is no such program."""
+        """Stores the setting once the program has passed the test."""
         named = self.file.filePath().strip()
-        try:
-            ProcessingConfig.setSettingValue(
-                SETTING, checked(named, "the field above") if named else ""
-            )
-        except runner.BackendError as error:
-            self._say_wrong(str(error))
-            return
+        executable = ""
+        if named:
+            try:
+                executable = self._backend().executable
+            except BackendError as error:
+                self._say(refused(str(error)))
+                return
+            if executable != self._passed:
+                self._accepts = True
+                self.test()
+                return
+        ProcessingConfig.setSettingValue(SETTING, executable)
         super().accept()
 
     def done(self, result: int) -> None:
         """Ends a test that still goes on."""
-        if self._task is not None:
-            self._task.answered.disconnect(self._say)
-            self._task.cancel()
-            self._task = None
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
         super().done(result)
 
 
-class _Question(QgsTask):
-    """Asks a backend what it is, beside everything else that QGIS does.
-
-    Args:
-        backend: To ask.
-    """
-
-    #: The backend, its answer, and what went wrong (empty: nothing).
-    answered = pyqtSignal(object, str, str)
-
-    def __init__(self, backend: Backend) -> None:
-        super().__init__("Testing the Cloudgan backend")
-        self._backend = backend
-        self._answer = self._wrong = ""
-
-    def run(self) -> bool:
-        """Asks; not in the main thread."""
-        try:
-            self._answer = runner.ask(
-                [self._backend.executable, "devices", "--json"], self.isCanceled
-            )
-        except runner.Cancelled:
-            self._wrong = "cancelled"
-        except runner.BackendError as error:
-            self._wrong = str(error)
-        return not self._wrong
-
-    def finished(self, result: bool) -> None:
-        """Passes the answer on; in the main thread."""
-        self.answered.emit(self._backend, self._answer, self._wrong)
-
-
-def _described(backend: Backend, answer: str) -> str:
-    """Returns what a backend says of itself, as HTML."""
-    try:
-        facts = json.loads(answer)
-        devices = [f"{device['name']}: {device['description']}" for device in facts["devices"]]
-        lines = [
-            f"cloudgan-geo {facts['version']}, torch {facts['torch']}",
-            f"Models: {', '.join(facts['models'])}",
-            f"Devices: {'; '.join(devices)}",
-            f"auto computes on {facts['auto']}",
-        ]
-    except (ValueError, KeyError, TypeError):
-        return "<p style='color:#b00020'>This program answers, but it is not cloudgan-geo.</p>"
-    lines += [f"{backend.executable}, found by {backend.found_by}"]
-    if backend.found_by.endswith(VARIABLE):
-        lines.append("The environment variable goes before what is chosen here.")
-    return "<p><b>It works.</b></p>" + "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+def _welcome() -> str:
+    said = (
+        tr(
+            "The work is done by the program cloudgan-geo, which lives outside of QGIS, in a "
+            "Python environment of its own."
+        ),
+        tr(
+            "Install... makes one in your profile. If you have the program already, name it here, "
+            "or the folder of its environment; leave this empty if it is on the PATH."
+        ),
+    )
+    return "".join(f"<p>{html.escape(line)}</p>" for line in said)

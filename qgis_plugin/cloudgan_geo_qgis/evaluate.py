@@ -21,6 +21,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType, QVariant
 
 from .algorithm import BackendAlgorithm
+from .language import tr
 from .legend import name_later
 from .outputs import is_left_empty
 from .tables.compare import COMPARE
@@ -50,9 +51,9 @@ class EvaluateAgainstClear(BackendAlgorithm):
         super().initAlgorithm(configuration)
         self.add(
             QgsProcessingParameterFeatureSink(
-                "TABLE", "Table", QgsProcessing.SourceType.TypeVector, optional=True
+                "TABLE", tr("Table"), QgsProcessing.SourceType.TypeVector, optional=True
             ),
-            "A table without geometry: one row an image and class of the quality band.",
+            tr("A table without geometry: one row an image and class of the quality band."),
         )
         for name, description in _SCORES.items():
             self.addOutput(QgsProcessingOutputNumber(name.upper(), description))
@@ -88,7 +89,7 @@ class EvaluateAgainstClear(BackendAlgorithm):
             # Written only once it is gone.
             del table
             outputs["TABLE"] = identifier
-            name_later(context, identifier, "Table", self._sources["INPUT"].name)
+            name_later(context, identifier, tr("Table"), self._sources["INPUT"].name)
         (whole,) = (line for line in lines if (line["image"], line["where"]) == ("result", "all"))
         return {**outputs, **{name.upper(): whole[name] for name in _SCORES}}
 

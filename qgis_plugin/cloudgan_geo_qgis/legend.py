@@ -33,7 +33,13 @@ class Entry(NamedTuple):
     is_image: bool
 
 
-def arrange_later(context: QgsProcessingContext, entries: list[Entry], input_name: str) -> None:
+#: Property of a layer that names the file it was made from, for the tool that compares both.
+MADE_FROM = "cloudgan/made_from"
+
+
+def arrange_later(
+    context: QgsProcessingContext, entries: list[Entry], input_name: str, input_path: str
+) -> None:
     """Has results named, dressed and put in a group of their own when they are loaded.
 
     A result that is loaded alone gets no group.
@@ -42,6 +48,7 @@ def arrange_later(context: QgsProcessingContext, entries: list[Entry], input_nam
         context: Of the run.
         entries: Its results, the topmost first.
         input_name: Of the layer or file that they were made from.
+        input_path: Of that file.
     """
     loaded = [entry for entry in entries if context.willLoadLayerOnCompletion(entry.path)]
     group = _Group(input_name) if len(loaded) > 1 else None
@@ -49,7 +56,7 @@ def arrange_later(context: QgsProcessingContext, entries: list[Entry], input_nam
     for rank, entry in enumerate(loaded):
         name_later(context, entry.path, entry.label, input_name)
         is_shown = entry.is_image or not image
-        arranger = _Arranger(entry.look, group, rank, is_shown)
+        arranger = _Arranger(entry.look, group, rank, is_shown, input_path)
         _Arranger.kept.append(arranger)
         context.layerToLoadOnCompletionDetails(entry.path).setPostProcessor(arranger)
 
@@ -103,9 +110,15 @@ class _Arranger(QgsProcessingLayerPostProcessorInterface):
     kept: ClassVar[deque[Any]] = deque(maxlen=1000)
 
     def __init__(
-        self, look: Optional[Look], group: Optional[_Group], rank: int, is_shown: bool
+        self,
+        look: Optional[Look],
+        group: Optional[_Group],
+        rank: int,
+        is_shown: bool,
+        made_from: str,
     ) -> None:
         super().__init__()
+        self._made_from = made_from
         self._look, self._group, self._rank, self._is_shown = look, group, rank, is_shown
 
     def postProcessLayer(
@@ -117,6 +130,7 @@ class _Arranger(QgsProcessingLayerPostProcessorInterface):
         if self._look is not None:
             self._look.give(layer)
             layer.triggerRepaint()
+        layer.setCustomProperty(MADE_FROM, self._made_from)
         project = layer.project() or context.project()
         if project is None:
             return

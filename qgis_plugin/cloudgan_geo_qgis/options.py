@@ -35,9 +35,9 @@ class Option:
         return self.called or self.flag.strip("-").replace("-", "_").upper()
 
     @property
-    def text(self) -> str:
+    def texts(self) -> list[str]:
         """What the help panel and the tooltip say."""
-        return " ".join(filter(None, (self.help, self.more)))
+        return [text for text in (self.help, self.more) if text]
 
     @property
     def is_argument(self) -> bool:
@@ -99,7 +99,17 @@ class Raster(Option):
     """A raster that is read: a layer, a file or a Sentinel-2 product.
 
     Arguments have to be given, options need not.
+
+    Attributes:
+        product: Whether it may be a product, whose folder the dialog has a button for.
     """
+
+    product: bool = False
+
+
+@dataclass(frozen=True)
+class MoreRasters(Option):
+    """More files of an argument, if they are given; layers or paths."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
@@ -27,11 +28,13 @@ from qgis.core import (
 )
 
 from .area import Area, polygon_file
+from .language import tr
 from .options import (
     Choice,
     Extent,
     File,
     Flag,
+    MoreRasters,
     Number,
     Option,
     PageOutput,
@@ -50,7 +53,7 @@ def parameter_of(option: Option) -> QgsProcessingParameterDefinition:
         option: Of the program.
     """
     parameter = _parameter(option)
-    parameter.setHelp(option.text)
+    parameter.setHelp(" ".join(tr(part) for part in option.texts))
     if option.advanced:
         flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
         parameter.setFlags(parameter.flags() | flag)
@@ -65,7 +68,7 @@ def _parameter(option: Option) -> QgsProcessingParameterDefinition:
 @_parameter.register(Text)
 def _(option: Text) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterString(
-        option.name, option.label, defaultValue=option.default, optional=True
+        option.name, tr(option.label), defaultValue=option.default, optional=True
     )
 
 
@@ -73,7 +76,7 @@ def _(option: Text) -> QgsProcessingParameterDefinition:
 def _(option: Choice) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterEnum(
         option.name,
-        option.label,
+        tr(option.label),
         list(option.choices),
         defaultValue=option.default,
         usesStaticStrings=True,
@@ -85,7 +88,7 @@ def _(option: Number) -> QgsProcessingParameterDefinition:
     kinds = QgsProcessingParameterNumber.Type
     number = QgsProcessingParameterNumber(
         option.name,
-        option.label,
+        tr(option.label),
         kinds.Integer if option.whole else kinds.Double,
         defaultValue=option.default,
         optional=option.default is None,
@@ -99,37 +102,47 @@ def _(option: Number) -> QgsProcessingParameterDefinition:
 
 @_parameter.register(Flag)
 def _(option: Flag) -> QgsProcessingParameterDefinition:
-    return QgsProcessingParameterBoolean(option.name, option.label, defaultValue=option.default)
+    return QgsProcessingParameterBoolean(option.name, tr(option.label), defaultValue=option.default)
 
 
 @_parameter.register(File)
 def _(option: File) -> QgsProcessingParameterDefinition:
-    return QgsProcessingParameterFile(option.name, option.label, optional=True)
+    return QgsProcessingParameterFile(option.name, tr(option.label), optional=True)
 
 
 @_parameter.register(Extent)
 def _(option: Extent) -> QgsProcessingParameterDefinition:
-    return QgsProcessingParameterExtent(option.name, option.label, optional=True)
+    return QgsProcessingParameterExtent(option.name, tr(option.label), optional=True)
 
 
 @_parameter.register(Polygons)
 def _(option: Polygons) -> QgsProcessingParameterDefinition:
     kinds = [QgsProcessing.SourceType.TypeVectorPolygon]
-    return QgsProcessingParameterFeatureSource(option.name, option.label, kinds, optional=True)
+    return QgsProcessingParameterFeatureSource(option.name, tr(option.label), kinds, optional=True)
 
 
 @_parameter.register(Raster)
 def _(option: Raster) -> QgsProcessingParameterDefinition:
-    return QgsProcessingParameterRasterLayer(
-        option.name, option.label, optional=not option.is_argument
+    raster = QgsProcessingParameterRasterLayer(
+        option.name, tr(option.label), optional=not option.is_argument
     )
+    if option.product:
+        # By its name, so that nothing of it is loaded where there are no windows.
+        raster.setMetadata({"widget_wrapper": {"class": f"{__package__}.image_widget.ImageWidget"}})
+    return raster
+
+
+@_parameter.register(MoreRasters)
+def _(option: MoreRasters) -> QgsProcessingParameterDefinition:
+    kind = QgsProcessing.SourceType.TypeRaster
+    return QgsProcessingParameterMultipleLayers(option.name, tr(option.label), kind, optional=True)
 
 
 @_parameter.register(RasterOutput)
 def _(option: RasterOutput) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterRasterDestination(
         option.name,
-        option.label,
+        tr(option.label),
         optional=option.optional,
         createByDefault=option.created or not option.optional,
     )
@@ -139,7 +152,7 @@ def _(option: RasterOutput) -> QgsProcessingParameterDefinition:
 def _(option: PageOutput) -> QgsProcessingParameterDefinition:
     return QgsProcessingParameterFileDestination(
         option.name,
-        option.label,
+        tr(option.label),
         option.files,
         optional=option.optional,
         createByDefault=option.created or not option.optional,
@@ -246,7 +259,8 @@ def _(option: Extent, given: Given) -> Optional[list[str]]:
         return None
     if not given.source.crs.isValid():
         raise QgsProcessingException(
-            f"{option.label}: the input has no coordinates that QGIS knows; give polygons instead"
+            f"{tr(option.label)}: "
+            + tr("the input has no coordinates that QGIS knows; give polygons instead")
         )
     box = given.algorithm.parameterAsExtent(
         given.parameters, option.name, given.context, given.source.crs

@@ -8,16 +8,21 @@ from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
-from .backend import SETTING
+from .apply_quality import ApplyQuality
+from .backend import SETTING, checked
 from .decloud import RemoveThinClouds
 from .evaluate import EvaluateAgainstClear
+from .facts import stated
+from .language import tr
+from .ndvi import VegetationIndex
+from .runner import BackendError
 from .simulate import SimulateThinClouds
 
 ICON = str(Path(__file__).with_name("icon.svg"))
 
 
 class CloudganProvider(QgsProcessingProvider):
-    """Algorithms that the cloudgan-geo program carries out."""
+    """Algorithms that the cloudgan-geo program carries out, and those for its results."""
 
     def id(self) -> str:
         """Returns what stands before the colon of an algorithm's id."""
@@ -29,7 +34,7 @@ class CloudganProvider(QgsProcessingProvider):
 
     def longName(self) -> str:
         """Returns the name with an explanation."""
-        return "Cloudgan (thin clouds in Sentinel-2 images)"
+        return tr("Cloudgan (thin clouds in Sentinel-2 images)")
 
     def icon(self) -> QIcon:
         """Returns the icon."""
@@ -41,9 +46,7 @@ class CloudganProvider(QgsProcessingProvider):
 
     def versionInfo(self) -> str:
         """Returns the version of the plugin."""
-        metadata = Path(__file__).with_name("metadata.txt").read_text(encoding="utf-8")
-        (line,) = (line for line in metadata.splitlines() if line.startswith("version="))
-        return line.partition("=")[2]
+        return stated("version")
 
     def supportedOutputRasterLayerExtensions(self) -> list[str]:
         """Returns what the backend writes."""
@@ -64,9 +67,10 @@ class CloudganProvider(QgsProcessingProvider):
             Setting(
                 self.name(),
                 SETTING,
-                "Executable of cloudgan-geo (empty: look on the PATH)",
+                tr("Executable of cloudgan-geo (empty: look on the PATH)"),
                 "",
                 valuetype=Setting.FILE,
+                validator=_check_setting,
             )
         )
         ProcessingConfig.readSettings()
@@ -79,5 +83,20 @@ class CloudganProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         """Adds the algorithms."""
-        for algorithm in (RemoveThinClouds(), SimulateThinClouds(), EvaluateAgainstClear()):
-            self.addAlgorithm(algorithm)
+        for kind in (
+            RemoveThinClouds,
+            SimulateThinClouds,
+            EvaluateAgainstClear,
+            ApplyQuality,
+            VegetationIndex,
+        ):
+            self.addAlgorithm(kind())
+
+
+def _check_setting(named: str) -> None:
+    """Raises ValueError for what is no program; takes what the backend's own dialog takes."""
+    if named:
+        try:
+            checked(named, tr("the setting of the provider"))
+        except BackendError as error:
+            raise ValueError(str(error)) from error

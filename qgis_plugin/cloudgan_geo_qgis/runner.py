@@ -14,30 +14,13 @@ import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import IO, Any, Callable, Optional
 
+from .environment import clean_environment
 from .leftovers import clear_after_killed
 from .written import not_written, stamps
 
-#: What QGIS sets for its own Python, GDAL and PROJ, and what would make the backend use these.
-_OF_QGIS = (
-    "DYLD_FALLBACK_LIBRARY_PATH",
-    "DYLD_INSERT_LIBRARIES",
-    "DYLD_LIBRARY_PATH",
-    "GDAL_DATA",
-    "GDAL_DRIVER_PATH",
-    "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "OGR_DRIVER_PATH",
-    "PROJ_DATA",
-    "PROJ_LIB",
-    "PYTHONEXECUTABLE",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "__PYVENV_LAUNCHER__",
-)
 #: Seconds between two looks at whether to cancel.
 _POLL = 0.1
 #: Seconds that the backend has to end by itself once it is asked to; then it is killed.
@@ -54,17 +37,6 @@ class BackendError(Exception):
 
 class Cancelled(Exception):
     """The backend was ended because the user wanted so."""
-
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Returns an environment without what QGIS needs and the backend cannot bear.
-
-    Args:
-        environment: As QGIS has it.
-    """
-    # Windows does not mind the case of a name.
-    clean = {key: value for key, value in environment.items() if key.upper() not in _OF_QGIS}
-    return {**clean, "PYTHONNOUSERSITE": "1", "PYTHONUTF8": "1"}
 
 
 def run(
@@ -122,6 +94,23 @@ def ask(command: Iterable[str], cancelled: Callable[[], bool] = lambda: False) -
     return "\n".join(said[True])
 
 
+def follow(
+    command: Iterable[str], hear: Callable[[str], None], cancelled: Callable[[], bool]
+) -> int:
+    """Runs any program to its end, as clean as the backend, and returns its exit code.
+
+    Args:
+        command: The executable and its arguments.
+        hear: Called with every line that it says.
+        cancelled: Asked every tenth of a second.
+
+    Raises:
+        BackendError: If it cannot be started.
+        Cancelled: If it was ended because `cancelled` returned true.
+    """
+    return _listen(list(command), (), lambda _, line: hear(line), cancelled)
+
+
 def _listen(
     command: list[str],
     outputs: Iterable[str],
@@ -176,6 +165,8 @@ class _Said:
                 f"this cloudgan-geo ({event.get('version')}) speaks protocol "
                 f"{event.get('protocol')}, the plugin speaks {PROTOCOL}; update the older of both"
             )
+        if kind == "start":
+            self._log(f"cloudgan-geo {event.get('version')}")
         if kind == "progress" and event.get("total"):
             self._progress(event.get("done", 0) / event["total"])
         if kind == "result":
@@ -187,7 +178,7 @@ class _Said:
         if any("No such option" in error for error in self._errors):
             raise BackendError(
                 f"{' '.join(self._errors)} This cloudgan-geo is older than the plugin: update it "
-                "(pip install --upgrade cloudgan-geo)"
+                "under Plugins > Cloudgan > Choose the backend..."
             )
         if self._errors:
             raise BackendError(" ".join(self._errors))

@@ -7,6 +7,7 @@ from typing import Any
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from .algorithm import BackendAlgorithm
+from .language import tr
 from .tables.simulate import SIMULATE
 
 
@@ -35,6 +36,8 @@ class SimulateThinClouds(BackendAlgorithm):
     ) -> dict[str, Any]:
         """Says what was drawn."""
         feedback.pushInfo(
-            f"{facts['coverage']:.1%} under cloud of mean opacity {facts['mean_opacity']:.3f}"
+            tr("{coverage:.1%} under cloud of mean opacity {opacity:.3f}").format(
+                coverage=facts["coverage"], opacity=facts["mean_opacity"]
+            )
         )
         return {}

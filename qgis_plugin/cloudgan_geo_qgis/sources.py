@@ -18,6 +18,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
+from .language import tr
 from .product import is_product, red_of
 
 
@@ -70,10 +71,37 @@ def source_of(
         return Source(os.path.abspath(product), None, crs, crs)
     if parameters.get(name) in (None, ""):
         return None
+    value = parameters[name]
+    if isinstance(value, str) and os.path.isdir(value):
+        said = tr("{folder} is no Sentinel-2 product: there is no {metadata} in it.")
+        raise QgsProcessingException(
+            said.format(folder=value, metadata="MTD_MSIL1C.xml, MTD_MSIL2A.xml")
+        )
     layer = algorithm.parameterAsRasterLayer(parameters, name, context)
     if layer is None:
         raise QgsProcessingException(algorithm.invalidRasterError(parameters, name))
     return Source(file_of(layer), layer, layer.crs(), layer.dataProvider().crs())
+
+
+def files_of(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, Any],
+    name: str,
+    context: QgsProcessingContext,
+) -> list[str]:
+    """Returns the files of a parameter of several rasters.
+
+    Args:
+        algorithm: That has the parameter.
+        parameters: Of the algorithm.
+        name: Of the parameter.
+        context: Of the run.
+
+    Raises:
+        QgsProcessingException: If one is a layer that only QGIS can open.
+    """
+    layers = algorithm.parameterAsLayerList(parameters, name, context)
+    return [file_of(layer) for layer in layers]
 
 
 def warn_of_other_crs(source: Source, feedback: QgsProcessingFeedback) -> None:
@@ -85,15 +113,16 @@ def warn_of_other_crs(source: Source, feedback: QgsProcessingFeedback) -> None:
     """
     if source.crs != source.file_crs:
         ours, files = (_called(crs) for crs in (source.crs, source.file_crs))
-        feedback.pushWarning(
-            f"The layer {source.name} has the coordinate reference system {ours}, its file "
-            f"{files}: areas are taken in that of the layer, results get that of the file. Raster "
-            "> Projections > Assign Projection writes another one into the file."
+        said = tr(
+            "The layer {layer} has the coordinate reference system {ours}, its file {files}: areas "
+            "are taken in that of the layer, results get that of the file. Raster > Projections > "
+            "Assign Projection writes another one into the file."
         )
+        feedback.pushWarning(said.format(layer=source.name, ours=ours, files=files))
 
 
 def _called(crs: QgsCoordinateReferenceSystem) -> str:
-    return (crs.authid() or crs.description()) if crs.isValid() else "none"
+    return (crs.authid() or crs.description()) if crs.isValid() else tr("none")
 
 
 def without_products(parameters: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -120,11 +149,11 @@ def file_of(layer: QgsMapLayer) -> str:
     """
     source = layer.source().partition("|")[0]
     if layer.providerType() != "gdal" or source.startswith(("/vsimem/", "<")):
-        raise QgsProcessingException(
-            f"The layer {layer.name()} is not a file (it comes from the provider "
-            f"{layer.providerType()}). Save it first: right click, Export, Save As..., raw data, "
-            "GeoTIFF."
+        said = tr(
+            "The layer {layer} is not a file (it comes from the provider {provider}). Save it "
+            "first: right click, Export, Save As..., raw data, GeoTIFF."
         )
+        raise QgsProcessingException(said.format(layer=layer.name(), provider=layer.providerType()))
     return os.path.abspath(source) if os.path.exists(source) else source
 
 

@@ -40,7 +40,7 @@ def add_own_stretch(layer: QgsRasterLayer) -> None:
     styles.renameStyle(styles.currentStyle(), AS_INPUT)
     styles.addStyleFromLayer(OWN)
     styles.setCurrentStyle(OWN)
-    _stretch(layer, extent)
+    stretch(layer, extent)
     if not stretches:
         styles.setCurrentStyle(AS_INPUT)
 
@@ -80,16 +80,21 @@ def _never_again(layer: QgsRasterLayer) -> None:
     layer.renderer().setMinMaxOrigin(origin)
 
 
-def _stretch(layer: QgsRasterLayer, extent: Any) -> None:
-    """Spreads black to white over nearly all values, now and whenever QGIS computes it anew."""
+def stretch(layer: QgsRasterLayer, extent: Any) -> None:
+    """Spreads black to white over nearly all values, now and whenever QGIS computes it anew.
+
+    Args:
+        layer: Grey or of three bands.
+        extent: Of what QGIS computes it anew: a QgsRasterMinMaxOrigin.Extent.
+    """
     provider = layer.dataProvider()
     for band, _, enhance in _channels(layer.renderer()):
         low, high = provider.cumulativeCut(band, _CUT, 1 - _CUT, layer.extent(), _SAMPLE)
         enhancement = QgsContrastEnhancement(provider.dataType(band))
         enhancement.setMinimumValue(low)
         enhancement.setMaximumValue(high if high > low else low + 1)
-        stretch = QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum
-        enhancement.setContrastEnhancementAlgorithm(stretch)
+        kind = QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum
+        enhancement.setContrastEnhancementAlgorithm(kind)
         enhance(enhancement)
     origin = QgsRasterMinMaxOrigin()
     origin.setLimits(QgsRasterMinMaxOrigin.Limits.CumulativeCut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from qgis.core import (
@@ -9,12 +10,13 @@ from qgis.core import (
     QgsMapLayerStyle,
     QgsMultiBandColorRenderer,
     QgsRasterLayer,
+    QgsRasterMinMaxOrigin,
     QgsRasterShader,
     QgsSingleBandPseudoColorRenderer,
 )
 from qgis.PyQt.QtGui import QColor
 
-from .stretch import add_own_stretch
+from .stretch import add_own_stretch, stretch
 
 _STYLES = Path(__file__).with_name("styles")
 
@@ -71,6 +73,22 @@ class LikeInput(Look):
         if self._rgb_only:
             _show_first_three(layer)
         add_own_stretch(layer)
+
+
+class TrueColour(Look):
+    """Red, green and blue, each stretched by itself.
+
+    Args:
+        bands: Which they are, counted from 1.
+    """
+
+    def __init__(self, bands: Sequence[int]) -> None:
+        self._bands = tuple(bands)
+
+    def give(self, layer: QgsRasterLayer) -> None:
+        """Shows the bands."""
+        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *self._bands))
+        stretch(layer, QgsRasterMinMaxOrigin.Extent.WholeRaster)
 
 
 def _show_first_three(layer: QgsRasterLayer) -> None:

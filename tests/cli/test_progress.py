@@ -126,6 +126,7 @@ def test_devices():
     assert "--precision auto means fp32 for thin: bf16 is up to " in result.stdout
     told = json.loads(CliRunner().invoke(main, ["devices", "--json"]).stdout)
     assert told["version"] == __version__
+    assert told["protocol"] == 1
     assert told["devices"][0]["name"] == "cpu"
     assert set(told["devices"][0]["bf16"]) == {"native", "reason"}
     assert "article" in told["models"]

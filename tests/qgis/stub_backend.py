@@ -126,6 +126,7 @@ def main(what, asked, *arguments):
         device = {"name": "cpu", "description": "stub, 1 thread"}
         facts = {
             "version": "9.9",
+            "protocol": 2 if what == "future" else 1,
             "torch": "2",
             "devices": [device],
             "auto": "cpu",

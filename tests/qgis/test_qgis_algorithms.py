@@ -1,15 +1,13 @@
 """What the algorithms ask of the backend, and what they make of its results; with a stub."""
 
-import shutil
 import threading
 import time
-from pathlib import Path
 
 import processing
 import pytest
 from cloudgan_geo_qgis.decloud import RemoveThinClouds
 from cloudgan_geo_qgis.evaluate import EvaluateAgainstClear
-from cloudgan_geo_qgis.options import Choice, Flag, Number, Output
+from cloudgan_geo_qgis.options import Choice, Flag, Number, Output, Raster
 from cloudgan_geo_qgis.simulate import SimulateThinClouds
 from cloudgan_geo_qgis.wording import in_dialog_words
 from listening import Listener, decloud, value
@@ -80,7 +78,7 @@ def test_every_option(provider, stub, scene, tmp_path):
     start = asked.index("--overwrite") + 1
     assert asked[start : -len(PROTOCOL)] == typed
     # No parameter of the table was forgotten here.
-    elsewhere = {"INPUT", "OUTPUT", "MODEL", "WEIGHTS", "BOUNDS", "AOI"}
+    elsewhere = {"INPUT", "BAND_FILES", "OUTPUT", "MODEL", "WEIGHTS", "BOUNDS", "AOI"}
     assert {option.name for option in RemoveThinClouds.OPTIONS} == {*OTHERS, *files, *elsewhere}
 
 
@@ -120,7 +118,7 @@ def test_parameters_are_what_the_tables_say(provider, kind):
     for option in kind.OPTIONS:
         parameter = shown[option.name]
         assert parameter.description() == option.label
-        assert parameter.help() == option.text
+        assert parameter.help() == " ".join(option.texts)
         flags = parameter.flags()
         assert bool(flags & parameter.Flag.FlagAdvanced) == option.advanced
         if not isinstance(option, Output):
@@ -132,49 +130,10 @@ def test_parameters_are_what_the_tables_say(provider, kind):
             for bound, found in ((option.least, parameter.minimum()),
                                  (option.largest, parameter.maximum())):  # fmt: skip
                 assert bound is None or found == bound
-        must = option.is_argument or option.name == "OUTPUT" or isinstance(option, (Choice, Flag))
+        must = isinstance(option, Raster) and option.is_argument
+        must = must or option.name == "OUTPUT" or isinstance(option, (Choice, Flag))
         must = must or (isinstance(option, Number) and option.default is not None)
         assert bool(flags & parameter.Flag.FlagOptional) != must
-
-
-class TestProducts:
-    """QGIS opens none of these; the program does."""
-
-    @pytest.fixture(params=["folder", "zip", "metadata"])
-    def given(self, request, product):
-        if request.param == "folder":
-            return product
-        if request.param == "metadata":
-            return product / "MTD_MSIL1C.xml"
-        return Path(shutil.make_archive(str(product), "zip", product.parent, product.name))
-
-    def test_the_program_gets_it(self, provider, stub, given, tmp_path):
-        stub.does("tells")
-        output = str(tmp_path / "o.tif")
-        result = decloud(str(given), tmp_path, WRITE="all")
-        assert result == {"OUTPUT": output}
-        assert stub.asked[:2] == ["decloud", str(given)]
-        assert value(stub.asked, "--write") == "all"
-
-    def test_the_extent_in_its_coordinates(self, provider, stub, scene, given, tmp_path):
-        stub.does("tells")
-        decloud(str(given), tmp_path, BOUNDS="-46,-44,-24,-22 [EPSG:4326]")
-        assert all(abs(float(side)) > 1000 for side in value(stub.asked, "--bounds").split(","))
-
-    def test_other_folders_are_no_rasters(self, provider, stub, tmp_path):
-        (tmp_path / "empty").mkdir()
-        with pytest.raises(QgsProcessingException, match="Could not load source layer"):
-            decloud(str(tmp_path / "empty"), tmp_path)
-
-    def test_an_extent_where_nothing_tells_the_coordinates(self, provider, stub, product, tmp_path):
-        shutil.rmtree(product / "GRANULE")
-        listener = Listener()
-        asked = {"INPUT": str(product), "OUTPUT": str(tmp_path / "o.tif")}
-        asked["BOUNDS"] = "-46,-44,-24,-22 [EPSG:4326]"
-        with pytest.raises(QgsProcessingException):
-            processing.run("cloudgan:decloud", asked, feedback=listener)
-        (wrong, _) = listener.wrong
-        assert wrong.startswith("Only within this extent: the input has no coordinates")
 
 
 def test_a_layer_that_is_not_a_file(provider, stub, scene, tmp_path):
@@ -217,6 +176,7 @@ def test_what_the_backend_says_is_in_the_log(provider, stub, scene, tmp_path):
     listener = Listener()
     parameters = {"INPUT": scene, "OUTPUT": str(tmp_path / "o.tif")}
     processing.run("cloudgan:decloud", parameters, feedback=listener)
+    assert "cloudgan-geo 9.9" in listener.said
     assert "Radiometry: dn (a stub says so)" in listener.said
     assert listener.warned == ["the stub removes no cloud"]
     assert listener.progress() == 100

@@ -2,12 +2,12 @@
 
 import os
 import re
+from pathlib import Path
 
 import processing
 import pytest
 from cloudgan_geo_qgis import backend, classFactory
 from cloudgan_geo_qgis.backend import SETTING, VARIABLE, find_backend
-from cloudgan_geo_qgis.dialog import BackendDialog
 from cloudgan_geo_qgis.runner import BackendError
 from processing.core.ProcessingConfig import ProcessingConfig
 from qgis.core import (
@@ -22,10 +22,12 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 from qgis.gui import QgsBrowserGuiModel
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtWidgets import QPlainTextEdit, QTextBrowser, QWidget
 
 IDS = ["cloudgan:decloud", "cloudgan:evaluate", "cloudgan:simulate"]
+#: These need no program.
+ALONE = ["cloudgan:applyquality", "cloudgan:ndvi"]
 
 
 def algorithm(name):
@@ -47,7 +49,8 @@ def setting(provider):
 
 
 def test_algorithms_are_listed_without_a_backend(provider, no_backend):
-    assert sorted(found.id() for found in provider.algorithms()) == IDS
+    assert sorted(found.id() for found in provider.algorithms()) == sorted([*ALONE, *IDS])
+    assert all(algorithm(name).canExecute() == (True, "") for name in ALONE)
     assert not provider.icon().isNull()
     assert os.path.isfile(provider.svgIconPath())
     assert provider.versionInfo() == "0.1.0"
@@ -55,15 +58,26 @@ def test_algorithms_are_listed_without_a_backend(provider, no_backend):
         can, why = algorithm(name).canExecute()
         assert not can
         assert "cloudgan-geo is not installed" in why
-        assert "pip" in why
+        assert "Choose the backend... installs it" in why
         assert "Settings > Options > Processing > Providers > Cloudgan" in why
 
 
-@pytest.mark.parametrize("name", IDS)
+def test_the_help_button_opens_a_page_with_pictures(provider):
+    page = Path(QUrl(algorithm(IDS[0]).helpUrl()).toLocalFile())
+    text = page.read_text(encoding="utf-8")
+    assert "Choose the backend" in text
+    (base,) = re.findall(r'<base href="([^"]+)"', text)
+    pictures = re.findall(r'<img src="([^"]+)"', text)
+    assert pictures
+    for picture in pictures:
+        assert (Path(QUrl(base).toLocalFile()) / picture).is_file()
+
+
+@pytest.mark.parametrize("name", [*IDS, *ALONE])
 def test_everything_is_documented(provider, name):
     found = algorithm(name)
     text = found.shortHelpString()
-    assert len(found.parameterDefinitions()) >= 5
+    assert len(found.parameterDefinitions()) >= 4
     for parameter in found.parameterDefinitions():
         assert len(parameter.help()) > 15, parameter.name()
         assert f"<h3>{parameter.description()}</h3>" in text
@@ -92,10 +106,26 @@ def test_where_the_backend_is_looked_for(provider, stub, setting, tmp_path, monk
 
 
 def a_program(path):
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("#!/bin/sh\n")
     path.chmod(0o755)
     return path
+
+
+def test_a_backend_as_people_type_it(provider, no_backend, setting, tmp_path):
+    """In quotes, with ~, and the folder of its environment or of the program."""
+    program = a_program(tmp_path / "my env" / "bin" / "cloudgan-geo")
+    folder = program.parent.parent
+    typed = ["~/my env/bin/cloudgan-geo", f'"{program}"', f"' {program}'", "$HOME/my env"]
+    for text in [*typed, str(folder), str(program.parent), f'"{folder}/"', "~/my env/"]:
+        assert backend.checked(text, "somebody") == str(program), text
+        setting(text)
+        assert find_backend().executable == str(program)
+    with pytest.raises(BackendError, match=r"which somebody names, is a folder without"):
+        backend.checked(str(tmp_path), "somebody")
+    # The page of settings says so too.
+    with pytest.raises(ValueError, match=r"the setting of the provider names, is not there"):
+        setting(str(tmp_path / "gone"))
 
 
 @pytest.mark.parametrize("windows", [False, True])
@@ -153,50 +183,15 @@ def test_the_menu_comes_and_goes(provider):
     plugin = classFactory(window)
     plugin.initProcessing = lambda: None  # The fixture has done that.
     plugin.initGui()
-    assert window.menu == [("Cloudgan", "Choose the backend...")]
+    assert {menu for menu, _ in window.menu} == {"Cloudgan"}
+    assert [text for _, text in window.menu] == [
+        "Preview on the map",
+        "Compare with the input",
+        "Choose the backend...",
+        "Help",
+    ]
     plugin.unload()
     assert window.menu == []
-
-
-def wait_until(condition, said):
-    import time
-
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, said()
-        QCoreApplication.processEvents()
-        time.sleep(0.01)
-
-
-def answer_of(dialog):
-    dialog.test()
-    wait_until(dialog.test_button.isEnabled, dialog.said.toPlainText)
-    return dialog.said.toPlainText()
-
-
-def test_the_dialog_tests_and_stores(provider, stub, setting, monkeypatch):
-    monkeypatch.delenv("CLOUDGAN_GEO_EXECUTABLE")
-    dialog = BackendDialog()
-    dialog.file.setFilePath(str(stub.path))
-    said = answer_of(dialog)
-    assert "It works." in said
-    assert "cloudgan-geo 9.9, torch 2" in said
-    assert "cpu: stub, 1 thread" in said
-    dialog.accept()
-    assert ProcessingConfig.getSetting(SETTING) == str(stub.path)
-    stub.does("stranger")
-    assert "is not cloudgan-geo" in answer_of(BackendDialog())
-    stub.does("old")
-    assert "No such option" in answer_of(BackendDialog())
-
-
-def test_the_dialog_refuses_what_is_no_program(provider, setting, tmp_path):
-    dialog = BackendDialog()
-    dialog.file.setFilePath(str(tmp_path / "nothing"))
-    assert "is not there" in answer_of(dialog)
-    dialog.accept()
-    assert dialog.result() == 0
-    assert not ProcessingConfig.getSetting(SETTING)
 
 
 @pytest.fixture
@@ -207,7 +202,7 @@ def whole_iface(qgis_iface, monkeypatch):
     return qgis_iface
 
 
-@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("name", [*IDS, *ALONE])
 def test_the_dialog_of_an_algorithm_opens(provider, stub, scene, whole_iface, name):
     from processing.gui.AlgorithmDialog import AlgorithmDialog
 
@@ -217,7 +212,7 @@ def test_the_dialog_of_an_algorithm_opens(provider, stub, scene, whole_iface, na
         parameters = dialog.createProcessingParameters()
         assert parameters["INPUT"] == scene.id()
         help_text = " ".join(found.toPlainText() for found in dialog.findChildren(QTextBrowser))
-        assert "Radiometry" in help_text
+        assert dialog.algorithm().parameterDefinition("INPUT").description() in help_text
         assert dialog.findChildren(QPlainTextEdit) is not None
     finally:
         dialog.close()

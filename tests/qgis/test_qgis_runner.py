@@ -43,7 +43,8 @@ def test_progress_and_log_and_result(stub, sample_data, tmp_path):
     )
     assert facts["output"] == output
     assert shares == [0.25, 0.5, 1.0]
-    assert heard == ["Radiometry: dn (a stub says so)", "Warning: the stub removes no cloud"]
+    assert heard[0] == "cloudgan-geo 9.9"
+    assert heard[1:] == ["Radiometry: dn (a stub says so)", "Warning: the stub removes no cloud"]
     assert stub.asked[-3:] == ["--progress", "json", "--stop-when-stdin-closes"]
 
 
@@ -74,7 +75,7 @@ def test_its_own_words_are_the_error(stub):
     with pytest.raises(runner.BackendError) as failed:
         run(stub, log=heard.append)
     assert str(failed.value) == "scene.tif: is not what it should be; --bands mends it"
-    assert heard == ["a line of a library"]
+    assert heard == ["cloudgan-geo 9.9", "a line of a library"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_a_torrent_of_text_blocks_nothing(stub, sample_data, tmp_path):
     scene, output = str(sample_data / "scene.tif"), str(tmp_path / "o.tif")
     command = [str(stub.path), "decloud", scene, "--output", output]
     assert runner.run(command, log=heard.append)["output"] == output
-    assert len(heard) == 40_003
+    assert len(heard) == 40_004
 
 
 @pytest.mark.parametrize("content", [None, "not a program"])

@@ -130,7 +130,7 @@ def test_results_are_styled(provider, stub, scene, tmp_path):
     assert isinstance(quality, QgsPalettedRasterRenderer)
     labels = {entry.value: (entry.label, entry.color.alpha()) for entry in quality.classes()}
     assert labels == {
-        0: ("0 no data", 0),
+        0: ("0 no data, or outside the area", 0),
         1: ("1 clear: as it was", 255),
         2: ("2 corrected", 255),
         3: ("3 thick: not to be trusted", 255),

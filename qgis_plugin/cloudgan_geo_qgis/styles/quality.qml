@@ -4,7 +4,7 @@
     <rasterrenderer type="paletted" band="1" opacity="1" alphaBand="-1" nodataColor="">
       <rasterTransparency/>
       <colorPalette>
-        <paletteEntry value="0" color="#808080" alpha="0" label="0 no data"/>
+        <paletteEntry value="0" color="#808080" alpha="0" label="0 no data, or outside the area"/>
         <paletteEntry value="1" color="#8fbf8f" alpha="255" label="1 clear: as it was"/>
         <paletteEntry value="2" color="#3d85c6" alpha="255" label="2 corrected"/>
         <paletteEntry value="3" color="#d9534f" alpha="255" label="3 thick: not to be trusted"/>

@@ -7,6 +7,7 @@ from ..options import (
     Extent,
     File,
     Flag,
+    MoreRasters,
     Number,
     Option,
     PageOutput,
@@ -27,6 +28,14 @@ _SCENE = (
         "Cloudy image",
         PRODUCTS,
         called="INPUT",
+        product=True,
+    ),
+    MoreRasters(
+        "SCENE",
+        "Other bands of the image, one a file",
+        "Where every band is a file of its own: the image is the one above and these, in any "
+        "order. Their names tell the bands, as in T31TDH_B04.jp2.",
+        called="BAND_FILES",
     ),
     Choice(
         "--model",

@@ -6,7 +6,9 @@ from ..options import Choice, Number, Option, Raster, RasterOutput
 from .shared import BANDS, PRODUCTS, RADIOMETRY, TRUST_INPUT
 
 SIMULATE: tuple[Option, ...] = (
-    Raster("IN", "Clear image", f"{PRODUCTS} It needs red, green and blue.", called="INPUT"),
+    Raster(
+        "IN", "Clear image", PRODUCTS, "It needs red, green and blue.", called="INPUT", product=True
+    ),
     Choice(
         "--law",
         "Law of the cloud",
