@@ -89,7 +89,7 @@ def batch(
             resume=resume,
         )
         if dry_run:
-            failed = tell_forecasts(made, 1 if scheduler else jobs, ctx.command)
+            failed = tell_forecasts(made, 1 if scheduler else jobs, ctx.command, form)
         else:
             where = {"jobs": jobs, "scheduler": scheduler, "worker_timeout": worker_timeout}
             failed = _run(made, where, log, Telling(form, quiet, len(made.tasks), ctx.command))
