@@ -14,7 +14,7 @@ from rasterio.warp import transform_geom
 
 from cloudgan_geo import __version__
 from cloudgan_geo.batch.outputs import SceneTask
-from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 from cloudgan_geo.correction.options import DecloudResult
 from cloudgan_geo.errors import OutputError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS
@@ -144,6 +144,8 @@ def _assets(task: SceneTask) -> dict[str, dict[str, Any]]:
     for name, path in task.options.layer_files.items():
         role = "data-mask" if name == "qa" else "data"
         found[name] = _asset(path, BY_ARGUMENT[name].title, role)
+    for name, path in task.options.page_files.items():
+        found[name] = _asset(path, PAGES[name].title, "overview", PAGES[name].media_type)
     if task.options.report is not None:
         path = Path(task.options.report)
         found["report"] = _asset(path, "report", "metadata", "application/json")

@@ -12,7 +12,7 @@ from typing import Any
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.batch.listing import ListedScene
 from cloudgan_geo.correction.cleaner import Model
-from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import OutputError, UsageError
 from cloudgan_geo.raster.reading.files import gdal_name
@@ -32,7 +32,7 @@ class Beside:
     """What is written for every scene beside its output.
 
     Attributes:
-        layers: Arguments of the layers: `opacity`, `qa`, `error`.
+        layers: Arguments of the layers and pages: `opacity`, `qa`, `error`, `preview`, `html`.
         report: Whether a report in JSON is.
         stac: Whether a STAC item is.
     """
@@ -43,8 +43,8 @@ class Beside:
 
     def __post_init__(self) -> None:
         for name in self.layers:
-            if name not in BY_ARGUMENT:
-                raise UsageError(f"{name!r}: is no layer; {', '.join(BY_ARGUMENT)} are")
+            if name not in BY_ARGUMENT and name not in PAGES:
+                raise UsageError(f"{name!r}: is no layer; {', '.join([*BY_ARGUMENT, *PAGES])} are")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class SceneTask:
         """All files to write, the output first."""
         report = [] if self.options.report is None else [Path(self.options.report)]
         item = [] if self.item is None else [self.item]
-        return [self.output, *self.options.layer_files.values(), *report, *item]
+        beside = {**self.options.layer_files, **self.options.page_files}
+        return [self.output, *beside.values(), *report, *item]
 
 
 def absolute(task: SceneTask) -> SceneTask:
@@ -78,7 +79,7 @@ def absolute(task: SceneTask) -> SceneTask:
         return None if path is None else os.path.abspath(path)
 
     paths = (whole(path) if is_local(path) else path for path in task.scene.paths)
-    named = ("aoi", "report", *BY_ARGUMENT)
+    named = ("aoi", "report", *BY_ARGUMENT, *PAGES)
     return replace(
         task,
         scene=replace(task.scene, paths=tuple(paths)),
@@ -144,7 +145,8 @@ def make_folder(folder: str | os.PathLike[str]) -> None:
 
 def _task(scene: ListedScene, folder: Path, options: DecloudOptions, beside: Beside) -> SceneTask:
     stem = f"{scene.name}_decloud"
-    files = {name: folder / f"{stem}_{name}.tif" for name in beside.layers}
+    suffixes = {name: page.suffix for name, page in PAGES.items()}
+    files = {name: folder / f"{stem}_{name}{suffixes.get(name, '.tif')}" for name in beside.layers}
     report = {"report": folder / f"{stem}_report.json"} if beside.report else {}
     bands = {"bands": scene.bands} if scene.bands and options.bands is None else {}
     own = replace(options, **files, **report, **bands)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from cloudgan_geo.batch.resuming import as_resumed, is_done
 from cloudgan_geo.batch.scene_run import skipped
 from cloudgan_geo.batch.sharding import Shard, settle_shard
 from cloudgan_geo.choices import Auto
-from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganError, UsageError
 from cloudgan_geo.raster.writing.object_store import is_object
@@ -191,7 +191,8 @@ def decloud_all(
         scenes: Paths, patterns, folders, products, files of STAC items, or pystac's items.
         folder: For outputs, `<name of the scene>_decloud.tif`.
         model: Name of a bundled generator, `auto`, or path of a weights file.
-        layers: What to write beside every output: `opacity`, `qa`, `error`.
+        layers: What to write beside every output: `opacity`, `qa`, `error`,
+            `preview`, `html`.
         report: Write a report in JSON beside every output.
         stac: Write a STAC item beside every output.
         jobs: Processes on this machine; 1 is this one, which needs no dask.
@@ -228,7 +229,7 @@ def options_of(asked: Mapping[str, Any]) -> DecloudOptions:
     Raises:
         UsageError: If there is no option of such a name, or it names a file for one scene only.
     """
-    known = {field.name for field in fields(DecloudOptions)} - {*BY_ARGUMENT, "report"}
+    known = {field.name for field in fields(DecloudOptions)} - {*BY_ARGUMENT, *PAGES, "report"}
     for name in asked:
         if name not in known:
             raise UsageError(Argument(name), ": is no option for all scenes of a batch")

@@ -15,7 +15,7 @@ from cloudgan_geo.cli.batch_telling import Telling, tell_forecasts
 from cloudgan_geo.cli.grouping import GroupedCommand
 from cloudgan_geo.cli.scene_options import of_a_scene
 from cloudgan_geo.cli.terminal import own_words_only
-from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 from cloudgan_geo.errors import BatchError, UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def batch(
         from cloudgan_geo.batch.outputs import Beside
         from cloudgan_geo.batch.run import make_batch, options_of
 
-        layers = tuple(name for name in BY_ARGUMENT if settings.pop(name))
+        layers = tuple(name for name in (*BY_ARGUMENT, *PAGES) if settings.pop(name))
         made = make_batch(
             scenes,
             out_dir,
@@ -89,7 +89,7 @@ def batch(
             resume=resume,
         )
         if dry_run:
-            failed = tell_forecasts(made, 1 if scheduler else jobs, ctx.command)
+            failed = tell_forecasts(made, 1 if scheduler else jobs, ctx.command, form)
         else:
             where = {"jobs": jobs, "scheduler": scheduler, "worker_timeout": worker_timeout}
             failed = _run(made, where, log, Telling(form, quiet, len(made.tasks), ctx.command))

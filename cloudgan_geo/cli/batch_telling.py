@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -126,17 +126,22 @@ class Telling:
             click.echo(f"  {name:{wide}}  {said}", err=True)
 
 
-def tell_forecasts(batch: Batch, jobs: int | Auto, command: click.Command) -> int:
+def tell_forecasts(batch: Batch, jobs: int | Auto, command: click.Command, form: str) -> int:
     """Says what a batch would take; returns how many of its scenes would fail.
 
     Args:
         batch: The batch.
         jobs: Processes on this machine.
         command: That was typed.
+        form: `json` for a line of JSON for every scene; else a table.
     """
     from cloudgan_geo.batch.forecast import forecast
 
     found = [forecast(task, batch.model) for task in batch.tasks]
+    if form == "json":
+        for each in found:
+            tell("forecast", **_facts(each, command))
+        return sum(each.error is not None for each in found)
     wide = max((len(_short(each.task.scene.paths)) for each in found), default=0)
     for each in found:
         click.echo(f"{_short(each.task.scene.paths):{wide}}  {_row(each, command)}")
@@ -151,6 +156,18 @@ def tell_forecasts(batch: Batch, jobs: int | Auto, command: click.Command) -> in
     said += f"; at most {_size(room)} of {_size(_free(batch.folder))} free"
     click.echo(said + (f"; {_time(batch, jobs, windows)}" if windows else ""))
     return len(found) - len(good)
+
+
+def _facts(each: Forecast, command: click.Command) -> dict[str, Any]:
+    return {
+        "scene": list(each.task.scene.paths),
+        "output": each.task.output,
+        "width": each.width,
+        "height": each.height,
+        "windows": each.windows,
+        "disk_bytes": each.disk_bytes,
+        "error": None if each.error is None else on_command_line(each.error, command),
+    }
 
 
 def _row(each: Forecast, command: click.Command) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ from cloudgan_geo.cli import shared
 @shared.overwrite
 @shared.device
 @shared.precision
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def calibrate(
     model: str,
@@ -39,6 +41,7 @@ def calibrate(
     overwrite: bool,
     device: str,
     precision: AskedPrecision,
+    as_json: bool,
     quiet: bool,
 ) -> None:
     """Fit a factor on the expected error, so that 90 % of the errors lie within it.
@@ -71,5 +74,8 @@ def calibrate(
         card = {**loaded.card, "error_scale": found.card()}
         save_generator(loaded.network, file.partial, card, half=True)
         file.commit()
+    if as_json:
+        click.echo(json.dumps({**found.card(), "output": str(out)}, indent=2))
+        return
     click.echo(found.to_markdown())
     click.echo(f"\nWrote {out}")

@@ -8,7 +8,7 @@ import click
 
 from cloudgan_geo.choices import AskedRadiometry
 from cloudgan_geo.cli import band_options, shared
-from cloudgan_geo.cli.pages import page
+from cloudgan_geo.cli.pages import STDOUT, page
 from cloudgan_geo.cli.progress import tell_result, telling
 from cloudgan_geo.cli.terminal import own_words_only
 
@@ -21,7 +21,11 @@ from cloudgan_geo.cli.terminal import own_words_only
     "--qa", metavar="FILE", help="Quality band of decloud --qa: its classes are measured too."
 )
 @click.option(
-    "--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Also write JSON."
+    "--json",
+    "json_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write JSON; - prints it instead of the table.",
 )
 @click.option(
     "--html",
@@ -70,4 +74,5 @@ def compare(
         )
         as_json(f"{found.to_json()}\n")
         as_html(found.to_html())
+    quiet = quiet or json_path == STDOUT
     tell_result(form, found.facts(), found.to_markdown(), quiet=quiet)

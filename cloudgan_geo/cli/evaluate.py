@@ -9,7 +9,7 @@ import click
 
 from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.cli import shared
-from cloudgan_geo.cli.pages import page
+from cloudgan_geo.cli.pages import STDOUT, page
 from cloudgan_geo.cli.terminal import own_words_only
 from cloudgan_geo.errors import UsageError
 
@@ -64,7 +64,10 @@ neighbouring frequencies, the worse of the two directions.
     "--limit", type=click.IntRange(1), help="Score only so many chips, and as many scenes."
 )
 @click.option(
-    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Also write JSON."
+    "--json",
+    "json_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write JSON; - prints it instead of the tables.",
 )
 @click.option(
     "--markdown",
@@ -139,7 +142,8 @@ def evaluate(
         tables = reports_to_markdown(reports)
         as_json(f"{reports_to_json(reports)}\n")
         as_markdown(_heading(suite, cleaner) + tables + "\n")
-    click.echo(tables)
+    if json_path != STDOUT:
+        click.echo(tables)
 
 
 def _heading(suite: str, cleaner: Any) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 
 #: Headings, and the options under them; what is not named stands under the last heading.
 _GROUPS = {
     "The scene": ("bands", "radiometry", "level", "aoi", "bounds", "trust_input"),
     "What is corrected": ("model", "correct", "keep_below", "thick_above", "thick", "thick_error"),
     "What is written": (
-        *("output", "write", "rgb_only", "cog", "creation", *BY_ARGUMENT, "report"),
-        *("overwrite", "out_dir", "log", "stac"),
+        *("output", "write", "rgb_only", "cog", "creation", *BY_ARGUMENT, *PAGES),
+        *("report", "overwrite", "out_dir", "log", "stac"),
     ),
     "Which scenes, and who does them": ("jobs", "scheduler", "shard", "resume", "dry_run"),
     "How it is computed": ("device", "precision", "compile", "batch_size", "overlap"),

@@ -10,11 +10,18 @@ import click
 from cloudgan_geo import defaults
 from cloudgan_geo.choices import Thick
 from cloudgan_geo.cli.shared import F
-from cloudgan_geo.correction.layers import LAYERS
+from cloudgan_geo.correction.layers import LAYERS, PAGES
 
 
 def layers(command: F) -> F:
-    """Adds an option for each layer, such as `--qa`, that names its file."""
+    """Adds an option for each layer and page, such as `--qa`, that names its file."""
+    for page in reversed(PAGES.values()):
+        command = click.option(
+            f"--{page.argument}",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=f"Write {page.help}.",
+        )(command)
     for layer in reversed(LAYERS):
         command = click.option(
             f"--{layer.argument.replace('_', '-')}",
@@ -26,7 +33,14 @@ def layers(command: F) -> F:
 
 
 def layer_flags(command: F) -> F:
-    """Adds an option for each layer, such as `--qa`, that asks for it beside every output."""
+    """Adds an option for each layer and page that asks for it beside every output."""
+    for page in reversed(PAGES.values()):
+        name = f"NAME_decloud_{page.argument}{page.suffix}"
+        command = click.option(
+            f"--{page.argument}",
+            is_flag=True,
+            help=f"Write {page.help}, beside every output, to {name}.",
+        )(command)
     for layer in reversed(LAYERS):
         command = click.option(
             f"--{layer.argument.replace('_', '-')}",

@@ -7,11 +7,13 @@ import importlib
 import os
 import sys
 import traceback
+from functools import partial
 from typing import Any, NoReturn
 
 import click
 
 from cloudgan_geo import __version__
+from cloudgan_geo.cli.default_file import defaults_of
 from cloudgan_geo.cli.shared import VERBOSE
 from cloudgan_geo.cli.signals import Ending
 from cloudgan_geo.cli.wording import on_command_line
@@ -79,7 +81,11 @@ class Commands(click.Group):
             alike = difflib.get_close_matches(name, COMMANDS, n=3)
             hint = f" Did you mean {' or '.join(alike)}?" if alike else ""
             ctx.fail(f"No such command {name!r}.{hint}")
-        return super().resolve_command(ctx, args)
+        found = super().resolve_command(ctx, args)
+        if found[1] is not None and not ctx.resilient_parsing:
+            get = partial(self.get_command, ctx)
+            ctx.default_map = {name: defaults_of(name, found[1], dict.fromkeys(COMMANDS, get))}
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands without importing them."""
@@ -139,10 +145,22 @@ def _fail(ctx: click.Context, message: str, code: int) -> NoReturn:
 _EPILOG = """\b
 To begin with:
   cloudgan-geo decloud scene.tif    writes scene_decloud.tif beside it
-  cloudgan-geo COMMAND --help       says what a command takes"""
+  cloudgan-geo COMMAND --help       says what a command takes
+
+\b
+Options that are always the same:
+  cloudgan.toml in the working folder, or CLOUDGAN_GEO_DECLOUD_MODEL and the like, set them"""
 
 
-@click.group(cls=Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    epilog=_EPILOG,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        # Every option has an environment variable, such as CLOUDGAN_GEO_DECLOUD_MODEL.
+        "auto_envvar_prefix": "CLOUDGAN_GEO",
+    },
+)
 @click.version_option(__version__, prog_name="cloudgan-geo")
 def main() -> None:
     """Remove thin clouds from georeferenced Sentinel-2 images."""

@@ -6,6 +6,11 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import click
+
+#: What stands for stdout, where a path is asked for.
+STDOUT = Path("-")
+
 
 @contextlib.contextmanager
 def page(
@@ -14,7 +19,7 @@ def page(
     """Yields a function that writes a file, after checking that there can be one.
 
     Args:
-        path: The file; None for none, then the function does nothing.
+        path: The file; None for none, then the function does nothing; `-` for stdout.
         argument: That names it.
         inputs: Files that it must not be.
         overwrite: Whether it may exist already.
@@ -29,6 +34,9 @@ def page(
 
     if path is None:
         yield lambda text: None
+        return
+    if path == STDOUT:
+        yield lambda text: click.echo(text, nl=False)
         return
     with AtomicOutput(path, overwrite=overwrite, source=inputs, argument=argument) as file:
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from cloudgan_geo.errors import OutputError, OutputExistsError
 @shared.radiometry
 @shared.overwrite
 @shared.trust_all_inputs
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def preview(
     before: str,
     after: str,
@@ -29,6 +31,7 @@ def preview(
     out: Path,
     radiometry: AskedRadiometry,
     overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Draw the scene BEFORE and AFTER side by side as a PNG.
 
@@ -53,6 +56,9 @@ def preview(
             if isinstance(error, OutputError) or error.strerror is None:
                 raise
             raise OutputError(f"{out}: cannot be written ({error.strerror})") from error
+    if as_json:
+        click.echo(json.dumps({"output": str(out), "psnr": scores}, indent=2))
+        return
     for title, score in scores.items():
         click.echo(f"PSNR {title}: {score:.2f} dB")
     click.echo(f"Wrote {out}")

@@ -100,3 +100,38 @@ LAYERS = (
 
 #: The same by their arguments.
 BY_ARGUMENT = {layer.argument: layer for layer in LAYERS}
+
+
+@dataclass(frozen=True)
+class OutputPage:
+    """What shows people a run: no raster, and no part of the result.
+
+    Attributes:
+        argument: Of `decloud`, and option of the command line, that names its file.
+        title: What messages call it.
+        suffix: That its file's name ends in.
+        media_type: Of the file.
+        help: What is written, for who reads about the option.
+    """
+
+    argument: str
+    title: str
+    suffix: str
+    media_type: str
+    help: str
+
+
+_SHOWN = "before, after and the quality band side by side"
+PAGES = {
+    page.argument: page
+    for page in (
+        OutputPage("preview", "picture", ".png", "image/png", f"{_SHOWN} to a PNG"),
+        OutputPage(
+            "html",
+            "page",
+            ".html",
+            "text/html",
+            "a page for the browser: before under after, quality, opacity, NDVI, what was done",
+        ),
+    )
+}

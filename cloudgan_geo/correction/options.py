@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
@@ -21,7 +21,7 @@ from cloudgan_geo.choices import (
     Thick,
     Write,
 )
-from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 from cloudgan_geo.correction.quality import KeepRule
 from cloudgan_geo.errors import UsageError
 from cloudgan_geo.raster.reading.band_finding import AskedBands
@@ -58,6 +58,8 @@ class DecloudOptions:
         thick_error: Expected error, in reflectance, above which a corrected pixel is not to be
             trusted.
         report: JSON file to write about the run, or None.
+        preview: PNG of the scene before and after to write, or None.
+        html: Page about the run to write, or None.
         overwrite: Replace an output that exists.
         trust_input: Let the scene and the area be of any format, reach for other files and for
             servers, and claim more than their bytes can hold.
@@ -88,6 +90,8 @@ class DecloudOptions:
     thick: Thick = defaults.THICK
     thick_error: float = defaults.THICK_ERROR
     report: str | os.PathLike[str] | None = None
+    preview: str | os.PathLike[str] | None = None
+    html: str | os.PathLike[str] | None = None
     overwrite: bool = False
     trust_input: bool = False
     strip_rows: int | Auto = defaults.STRIP_ROWS
@@ -117,7 +121,15 @@ class DecloudOptions:
     @property
     def layer_files(self) -> dict[str, Path]:
         """Rasters beside the output, by the arguments that name them."""
-        asked = {name: getattr(self, name) for name in BY_ARGUMENT}
+        return self._files(BY_ARGUMENT)
+
+    @property
+    def page_files(self) -> dict[str, Path]:
+        """Pictures and pages for people, by the arguments that name them."""
+        return self._files(PAGES)
+
+    def _files(self, names: Iterable[str]) -> dict[str, Path]:
+        asked = {name: getattr(self, name) for name in names}
         return {name: Path(path) for name, path in asked.items() if path is not None}
 
 

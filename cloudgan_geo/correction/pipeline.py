@@ -29,6 +29,8 @@ from cloudgan_geo.correction.engine import correct_scene
 from cloudgan_geo.correction.estimates import Estimates
 from cloudgan_geo.correction.fitting import fitted
 from cloudgan_geo.correction.layer_files import writing_layers
+from cloudgan_geo.correction.look import Look
+from cloudgan_geo.correction.look_page import write_pages
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.origin import ORIGIN, origin
 from cloudgan_geo.correction.report import provenance, result_of, write_report
@@ -83,6 +85,8 @@ def decloud(
     thick: Thick = defaults.THICK,
     thick_error: float = defaults.THICK_ERROR,
     report: str | os.PathLike[str] | None = None,
+    preview: str | os.PathLike[str] | None = None,
+    html: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     trust_input: bool = False,
     progress: Progress | None = None,
@@ -133,6 +137,8 @@ def decloud(
         thick_error: Expected error, in reflectance, above which a corrected pixel counts as
             thick too: it is corrected, but not to be trusted.
         report: JSON file to write about the run.
+        preview: PNG to write: the scene before, after, and the quality band, side by side.
+        html: Page for a browser to write: the same, opacity, NDVI, what was done.
         overwrite: Replace an output that exists.
         trust_input: Let the scene and the area be of any format, reach for other files and for
             servers, and claim more than their bytes can hold.
@@ -170,6 +176,8 @@ def decloud(
         thick=thick,
         thick_error=thick_error,
         report=report,
+        preview=preview,
+        html=html,
         overwrite=overwrite,
         trust_input=trust_input,
     )
@@ -236,6 +244,7 @@ def _decloud(
         file = targets.scene
         pixels = file.pixels if options.cog else file.partial
         tags = provenance(options, plan.radiometry, cleaner.name, cleaner.sha256)
+        look = Look(plan, wanted=bool(targets.pages))
         tags[ORIGIN] = origin(scene, opened.files, area)
         with (
             SceneWriter(pixels, target, plan.written, {} if options.cog else creation) as writer,
@@ -248,6 +257,7 @@ def _decloud(
                 writer.write(plan.to_write(rows))
                 if estimates is not None:
                     write_layers(estimates)
+                    look.add(estimates)
 
             def show(done: int, total: int) -> None:
                 stop.check()
@@ -261,5 +271,6 @@ def _decloud(
         result = result_of(file, plan, cleaner, run, clock)
         if targets.report is not None:
             write_report(targets.report, scene, options, result)
+        write_pages(targets.pages, file, look, result, options)
         targets.commit(stop.check)
     return result

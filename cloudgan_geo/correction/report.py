@@ -11,7 +11,7 @@ from typing import Any
 
 from cloudgan_geo import __version__
 from cloudgan_geo.correction.cleaner import Cleaner
-from cloudgan_geo.correction.layers import BY_ARGUMENT
+from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 from cloudgan_geo.correction.options import Clock, DecloudOptions, DecloudResult
 from cloudgan_geo.correction.passes import SceneCorrection
 from cloudgan_geo.correction.plan import Plan
@@ -21,7 +21,7 @@ from cloudgan_geo.raster.writing.failures import output_error
 from cloudgan_geo.raster.writing.output import AtomicOutput
 
 # Options that change nothing in the output.
-_IMMATERIAL = ("strip_rows", "overwrite", "report", *BY_ARGUMENT)
+_IMMATERIAL = ("strip_rows", "overwrite", "report", *BY_ARGUMENT, *PAGES)
 
 
 def provenance(

@@ -13,7 +13,7 @@ from pathlib import Path
 import rasterio
 
 from cloudgan_geo.arguments import Argument
-from cloudgan_geo.correction.layers import LAYERS
+from cloudgan_geo.correction.layers import LAYERS, PAGES
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganWarning, UsageError
 from cloudgan_geo.raster.gdal import GDAL_OPTIONS, warn_of_environment
@@ -31,6 +31,7 @@ _WHAT = {
     "output": "output",
     **{layer.argument: layer.title for layer in LAYERS},
     "report": "report",
+    **{name: page.title for name, page in PAGES.items()},
 }
 
 
@@ -42,11 +43,13 @@ class Targets:
         scene: The scene without cloud.
         layers: Rasters beside it.
         report: On the run, or None.
+        pages: For people, about the run.
     """
 
     scene: AtomicOutput
     layers: tuple[AtomicOutput, ...]
     report: AtomicOutput | None
+    pages: tuple[AtomicOutput, ...]
 
     def commit(self, check: Callable[[], None]) -> None:
         """Puts all in their places, the scene last.
@@ -58,7 +61,7 @@ class Targets:
             OutputError: If that fails for one of them; see `complete_all`.
         """
         report = () if self.report is None else (self.report,)
-        complete_all((*self.layers, *report, self.scene), check)
+        complete_all((*self.layers, *self.pages, *report, self.scene), check)
 
 
 @contextlib.contextmanager
@@ -96,8 +99,13 @@ def opened_targets(
                 f"{path}: a GeoTIFF is written; ", Argument(name), " takes a name ending in .tif"
             )
     report = {} if options.report is None else {"report": Path(options.report)}
-    _check_distinct({**rasters, **report}.items())
-    check_together({**rasters, **report}.values())
+    for name, path in options.page_files.items():
+        if path.suffix.lower() != PAGES[name].suffix:
+            suffix = PAGES[name].suffix
+            raise UsageError(f"{path}: ", Argument(name), f" takes a name ending in {suffix}")
+    everything = {**rasters, **options.page_files, **report}
+    _check_distinct(everything.items())
+    check_together(everything.values())
     area = (options.aoi,) if is_path(options.aoi) else ()
     parts = (file.path for file in scene.files)
     source = (*given, *parts, scene.dataset, *area, *_OWN)
@@ -106,10 +114,11 @@ def opened_targets(
             stack.enter_context(
                 output_at(path, overwrite=options.overwrite, source=source, argument=name)
             )
-            for name, path in {**rasters, **report}.items()
+            for name, path in everything.items()
         )
         written = layers.pop() if report else None
-        yield Targets(output, tuple(layers), written)
+        pages = tuple(file for file in layers if file.argument in PAGES)
+        yield Targets(output, tuple(file for file in layers if file not in pages), written, pages)
 
 
 def _has_overviews(scene: Scene) -> bool:

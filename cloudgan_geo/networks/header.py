@@ -14,6 +14,11 @@ from cloudgan_geo.errors import WeightsError, WeightsNotFoundError
 
 _WEIGHTS = Path(str(files("cloudgan_geo.networks") / "weights"))
 
+#: Environment variable that names a folder of weights files, which then go by their names too.
+WEIGHTS_FOLDER = "CLOUDGAN_GEO_WEIGHTS"
+#: Not in the wheel, which holds what `decloud` takes of itself.
+_IN_SOURCE_ONLY = ("article",)
+
 # Bytes that give the length of a header. A header of ours has some 30 kB; one of a gigabyte
 # would be read and parsed before anybody could see that it is nonsense.
 _LENGTH = 8
@@ -21,8 +26,16 @@ _LONGEST = 2**24
 
 
 def bundled() -> dict[str, Path]:
-    """Returns the weights file of every generator in the package, by name."""
-    return {path.stem: path for path in sorted(_WEIGHTS.glob("*.safetensors"))}
+    """Returns the weights file of every generator known by its name.
+
+    They are those of the package, and those in the folder that the environment variable
+    `CLOUDGAN_GEO_WEIGHTS` names; of two of a name the package's.
+    """
+    own = os.environ.get(WEIGHTS_FOLDER)
+    folders = [Path(own)] if own else []
+    found = [path for folder in (*folders, _WEIGHTS) for path in folder.glob("*.safetensors")]
+    by_name = {path.stem: path for path in found}
+    return dict(sorted(by_name.items()))
 
 
 def weights_path(name_or_path: str | os.PathLike[str]) -> Path:
@@ -34,6 +47,13 @@ def weights_path(name_or_path: str | os.PathLike[str]) -> Path:
     known = bundled()
     path = known.get(str(name_or_path)) or Path(name_or_path)
     if not path.is_file():
+        if str(name_or_path) in _IN_SOURCE_ONLY:
+            raise WeightsNotFoundError(
+                f"{name_or_path}: is not in the wheel, for it is two thirds of all; the source "
+                f"archive has cloudgan_geo/networks/weights/{name_or_path}.safetensors: put it "
+                f"into a folder that the environment variable {WEIGHTS_FOLDER} names, or install "
+                "the source with pip install -e ."
+            )
         names = ", ".join(known) or "none"
         raise WeightsNotFoundError(
             f"{name_or_path}: neither a bundled model ({names}) nor a weights file; see ",

@@ -262,3 +262,15 @@ def test_a_bar_of_scenes_on_a_terminal(archive):
     assert "scene" in text
     assert "{" not in text
     assert "Scenes: 3 done in " in text.splitlines()[-1]
+
+
+def test_pictures_and_pages_beside_every_output(archive):
+    archive.add("a", size=70)
+    run = archive.run("in", "--preview", "--html", "--stac")
+    assert run.returncode == 0, run.stderr
+    beside = {path.name for path in (archive.folder / "out").iterdir()}
+    assert {"a_decloud_preview.png", "a_decloud_html.html"} <= beside
+    item = json.loads((archive.folder / "out" / "a_decloud.json").read_text())
+    assert item["assets"]["preview"]["type"] == "image/png"
+    again = archive.run("in", "--preview", "--html", "--stac", "--resume")
+    assert again.returncode == 0, again.stderr

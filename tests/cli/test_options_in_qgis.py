@@ -31,6 +31,13 @@ LEFT_OUT = {
     "--verbose": "for whoever types the command of the log into a terminal",
     "--json": "compare: the table is a layer in QGIS, the scores are outputs",
 }
+#: The same of one command.
+LEFT_OUT_OF = {
+    "decloud": {
+        "--preview": "QGIS shows the rasters themselves",
+        "--html": "the same",
+    },
+}
 #: Parameters that say something else than the option does, and why.
 SAYS_OTHERWISE = {"--output": "QGIS makes a temporary file by default, nothing beside the scene"}
 #: Parameters beside the one of the name of their option, and why.
@@ -70,7 +77,8 @@ def options(command):
     return {
         flag: option
         for flag, option in options_of(command).items()
-        if isinstance(option, click.Option) and flag not in LEFT_OUT
+        if isinstance(option, click.Option)
+        and flag not in {*LEFT_OUT, *LEFT_OUT_OF.get(command, ())}
     }
 
 
