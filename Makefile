@@ -22,7 +22,7 @@ TESTING = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist lo
 # What pytest gets besides; in CI --no-skips, with which a test that is skipped fails.
 PYTEST_OPTIONS ?=
 
-.PHONY: demo test test-all attack lint benchmark plugin test-qgis qgis-screenshots clean
+.PHONY: demo test test-all attack lint benchmark plugin wheel test-qgis qgis-screenshots clean
 
 demo: .venv/installed-train
 	$(BIN)/cloudgan-geo decloud sample_data/scene.tif --overwrite
@@ -59,6 +59,10 @@ benchmark: .venv/installed-dev
 PLUGIN_OPTIONS ?= --allow-placeholders
 plugin:
 	$(PYTHON) qgis_plugin/make_zip.py dist $(PLUGIN_OPTIONS)
+
+# The program that the plugin installs: Plugins > Cloudgan > Choose the backend... > Install...
+wheel:
+	$(PYTHON) -m pip --quiet --disable-pip-version-check wheel --no-deps --wheel-dir dist .
 
 # Needs QGIS from the distribution: apt-get install qgis python3-qgis python3-venv
 test-qgis: .venv/installed-dev .venv-qgis/installed

@@ -10,10 +10,8 @@ from typing import Any
 
 import processing
 from qgis.core import (
-    QgsContrastEnhancement,
     QgsMapRendererParallelJob,
     QgsMapSettings,
-    QgsMultiBandColorRenderer,
     QgsProcessingContext,
     QgsProject,
     QgsRasterLayer,
@@ -21,7 +19,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QRect, QSize, Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter
 from qgis.PyQt.QtWidgets import QDockWidget, QTreeView, QWidget
-from qgis.utils import iface
+from qgis.utils import iface, plugins
 
 FOLDER = Path(os.environ["SHOTS_FOLDER"])
 SCENES = Path(os.environ["SHOTS_SCENES"])
@@ -37,26 +35,9 @@ def save(widget: QWidget, name: str) -> None:
         raise OSError(f"{FOLDER}: cannot be written to")
 
 
-def true_colour(path: Path, name: str) -> QgsRasterLayer:
-    """Adds a scene to the project in true colour, stretched to what the models see."""
-    layer = QgsRasterLayer(str(path), name)
-    renderer = QgsMultiBandColorRenderer(layer.dataProvider(), 3, 2, 1)
-    for number, give in (
-        (3, renderer.setRedContrastEnhancement),
-        (2, renderer.setGreenContrastEnhancement),
-        (1, renderer.setBlueContrastEnhancement),
-    ):
-        stretch = QgsContrastEnhancement(layer.dataProvider().dataType(number))
-        stretch.setContrastEnhancementAlgorithm(
-            QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum
-        )
-        stretch.setMinimumValue(0)
-        # Of reflectance: QGIS applies the scale that the bands declare.
-        stretch.setMaximumValue(0.275)
-        give(stretch)
-    layer.setRenderer(renderer)
-    QgsProject.instance().addMapLayer(layer)
-    return layer
+def added(path: Path, name: str) -> QgsRasterLayer:
+    """Adds a scene to the project as the menu does, in the style that QGIS gives it."""
+    return iface.addRasterLayer(str(path), name)
 
 
 def decloud(layer: QgsRasterLayer) -> dict[str, QgsRasterLayer]:
@@ -125,7 +106,7 @@ def pictures() -> Iterator[int]:
     """Takes the pictures one after the other; yields milliseconds to wait in between."""
     window = iface.mainWindow()
     window.resize(1280, 760)
-    scene = true_colour(SCENES / "scene.tif", "scene")
+    scene = added(SCENES / "scene.tif", "scene")
     iface.mapCanvas().setExtent(scene.extent())
     show_toolbox(window)
     yield _WHILE
@@ -146,18 +127,30 @@ def pictures() -> Iterator[int]:
     iface.mapCanvas().setExtent(scene.extent())
     yield 2 * _WHILE
     save(window, "window")
-    clear = true_colour(SCENES / "scene_clear.tif", "clear")
-    # All three in one stretch.
-    result.styleManager().setCurrentStyle("as the input")
+    clear = added(SCENES / "scene_clear.tif", "clear")
     side_by_side(
         [("cloudy (simulated)", scene), (f"result ({MODEL})", result), ("truth", clear)],
         "before-after",
     )
     QgsProject.instance().removeMapLayer(clear)
+    yield from _compare(window, result)
     if quality := results.get("scene: Quality band"):
         only(quality)
         yield 2 * _WHILE
         save(window, "quality")
+
+
+def _compare(window: QWidget, result: QgsRasterLayer) -> Iterator[int]:
+    only(result)
+    iface.setActiveLayer(result)
+    plugin = plugins["cloudgan_geo_qgis"]
+    plugin.compare()
+    yield 2 * _WHILE
+    # Where there is some of the cloud on both sides.
+    plugin._tool.curtain.move(round(0.68 * iface.mapCanvas().width()))
+    yield _WHILE
+    save(iface.mapCanvas(), "compare")
+    plugin.compare()
 
 
 def _backend(window: QWidget) -> Iterator[int]:
@@ -170,6 +163,13 @@ def _backend(window: QWidget) -> Iterator[int]:
         yield 200
     save(dialog, "backend")
     dialog.close()
+    from cloudgan_geo_qgis.install_dialog import InstallDialog
+
+    install = InstallDialog(window)
+    install.show()
+    yield _WHILE
+    save(install, "install")
+    install.close()
 
 
 def advance(steps: Iterator[int]) -> None:

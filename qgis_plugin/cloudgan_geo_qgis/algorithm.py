@@ -44,7 +44,7 @@ class BackendAlgorithm(NamedAlgorithm):
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declares the parameters."""
         for option in self.OPTIONS:
-            self.addParameter(parameter_of(option))
+            self.addParameter(parameter_of(option, self.OPTIONS))
 
     def checkParameterValues(
         self, parameters: dict[str, Any], context: QgsProcessingContext

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections import deque
 from typing import Any, ClassVar, NamedTuple, Optional
 
@@ -86,7 +85,7 @@ class _Group:
     def __init__(self, name: str) -> None:
         self._name = name
         self._node: Any = None
-        self._ranks: list[int] = []
+        self._ranks: dict[str, int] = {}
 
     def take(self, project: QgsProject, layer: QgsRasterLayer, rank: int) -> None:
         """Moves a layer that has been added to the project to its place in the group."""
@@ -96,8 +95,13 @@ class _Group:
         parent = node.parent()
         if self._node is None:
             self._node = parent.insertGroup(parent.children().index(node), self._name)
-        place = bisect(self._ranks, rank)
-        self._ranks.insert(place, rank)
+        self._ranks[layer.id()] = rank
+        # QGIS may have put it into the group itself, beside what was current.
+        children = [child for child in self._node.children() if hasattr(child, "layerId")]
+        after = (child for child in children if self._ranks.get(child.layerId(), -1) > rank)
+        below = next(after, None)
+        everyone = self._node.children()
+        place = len(everyone) if below is None else everyone.index(below)
         # First there twice: a layer that is nowhere in the tree would be taken from the project.
         self._node.insertChildNode(place, node.clone())
         parent.removeChildNode(node)

@@ -44,16 +44,19 @@ from .options import (
     Text,
 )
 from .sources import Source, source_of
+from .wording import in_dialog_words
 
 
-def parameter_of(option: Option) -> QgsProcessingParameterDefinition:
+def parameter_of(option: Option, options: Iterable[Option]) -> QgsProcessingParameterDefinition:
     """Returns an option as a parameter.
 
     Args:
         option: Of the program.
+        options: All of the algorithm, of which its help may speak.
     """
     parameter = _parameter(option)
-    parameter.setHelp(" ".join(tr(part) for part in option.texts))
+    text = " ".join(tr(part) for part in option.texts)
+    parameter.setHelp(in_dialog_words(text, options, tr))
     if option.advanced:
         flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
         parameter.setFlags(parameter.flags() | flag)

@@ -1,5 +1,6 @@
 """What the algorithms ask of the backend, and what they make of its results; with a stub."""
 
+import re
 import threading
 import time
 
@@ -118,7 +119,8 @@ def test_parameters_are_what_the_tables_say(provider, kind):
     for option in kind.OPTIONS:
         parameter = shown[option.name]
         assert parameter.description() == option.label
-        assert parameter.help() == " ".join(option.texts)
+        assert parameter.help() == in_dialog_words(" ".join(option.texts), kind.OPTIONS)
+        assert not re.search(r"--[a-z]", parameter.help())
         flags = parameter.flags()
         assert bool(flags & parameter.Flag.FlagAdvanced) == option.advanced
         if not isinstance(option, Output):

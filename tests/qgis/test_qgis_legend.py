@@ -36,6 +36,32 @@ def test_a_group_of_results(provider, stub, scene, tmp_path):
     assert len(QgsProject.instance().mapLayers()) == 7
 
 
+@pytest.mark.parametrize("at", ["top", "bottom"])
+def test_order_where_layers_are_added_to_the_current_group(provider, stub, scene, tmp_path, at):
+    """As the desktop does, where the layer that came last is current."""
+    project = QgsProject.instance()
+    bridge = project.layerTreeRegistryBridge()
+
+    def follow(*_):
+        groups = project.layerTreeRoot().findGroups()
+        if groups:
+            place = 0 if at == "top" else len(groups[0].children())
+            bridge.setLayerInsertionPoint(bridge.InsertionPoint(groups[0], place))
+
+    project.layerTreeRoot().addedChildren.connect(follow)
+    try:
+        files = {name: str(tmp_path / f"{name}.tif") for name in NAMES}
+        loaded("cloudgan:decloud", {"INPUT": scene, **files})
+    finally:
+        project.layerTreeRoot().addedChildren.disconnect(follow)
+        root = project.layerTreeRoot()
+        bridge.setLayerInsertionPoint(bridge.InsertionPoint(root, 0))
+    assert tree() == [
+        ("scene", [(f"scene: {label}", label == LABELS[0]) for label in LABELS]),
+        ("scene", True),
+    ]
+
+
 def test_one_result_needs_no_group(provider, stub, scene, tmp_path):
     loaded("cloudgan:decloud", {"INPUT": scene, "OUTPUT": str(tmp_path / "o.tif")})
     assert tree() == [(f"scene: {LABELS[0]}", True), ("scene", True)]

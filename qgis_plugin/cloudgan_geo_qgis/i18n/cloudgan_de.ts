@@ -148,8 +148,8 @@
       <translation>Entfernt dünne Wolken aus einem Sentinel-2-Bild und sagt, welchen Pixeln zu trauen ist</translation>
     </message>
     <message>
-      <source>Removes thin clouds from a Sentinel-2 image: L1C or L2A, any raster with the bands that the model reads; those of this plugin read red, green and blue of 10 m. Coordinates, size, data type, nodata and all bands that the model does not correct stay as they are, and so do pixels that are clear. What lies under thick cloud cannot be seen by anyone: ask for the quality band to know where that is.</source>
-      <translation>Entfernt dünne Wolken aus einem Sentinel-2-Bild: L1C oder L2A, jedes Raster mit den Bändern, die das Modell liest; thin liest Rot, Grün und Blau mit 10 m. Koordinaten, Größe, Datentyp, Nodata und alle Bänder, die das Modell nicht korrigiert, bleiben, wie sie sind, ebenso klare Pixel. Was unter dichter Wolke liegt, kann niemand sehen: Das Qualitätsband sagt, wo das ist.</translation>
+      <source>Removes thin clouds from a Sentinel-2 image: L1C or L2A, any raster with the bands that the model reads: red, green and blue, or all of L1C. Coordinates, size, data type, nodata and all bands that the model does not correct stay as they are, and so do pixels that are clear. What lies under thick cloud cannot be seen by anyone: ask for the quality band to know where that is.</source>
+      <translation>Entfernt dünne Wolken aus einem Sentinel-2-Bild: L1C oder L2A, jedes Raster mit den Bändern, die das Modell liest: Rot, Grün und Blau oder alle von L1C. Koordinaten, Größe, Datentyp, Nodata und alle Bänder, die das Modell nicht korrigiert, bleiben, wie sie sind, ebenso klare Pixel. Was unter dichter Wolke liegt, kann niemand sehen: Das Qualitätsband sagt, wo das ist.</translation>
     </message>
     <message>
       <source>The model {model} estimates no opacity, so that there is no {outputs}: leave that empty, or take the model thin.</source>

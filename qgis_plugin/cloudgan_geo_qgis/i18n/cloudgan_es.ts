@@ -148,8 +148,8 @@
       <translation>Quita las nubes finas de una imagen Sentinel-2 y dice de qué píxeles fiarse</translation>
     </message>
     <message>
-      <source>Removes thin clouds from a Sentinel-2 image: L1C or L2A, any raster with the bands that the model reads; those of this plugin read red, green and blue of 10 m. Coordinates, size, data type, nodata and all bands that the model does not correct stay as they are, and so do pixels that are clear. What lies under thick cloud cannot be seen by anyone: ask for the quality band to know where that is.</source>
-      <translation>Quita las nubes finas de una imagen Sentinel-2: L1C o L2A, cualquier ráster con las bandas que lee el modelo; thin lee rojo, verde y azul de 10 m. Las coordenadas, el tamaño, el tipo de datos, nodata y las bandas que el modelo no corrige quedan como están, igual que los píxeles despejados. Lo que hay bajo una nube densa no lo puede ver nadie: pida la banda de calidad para saber dónde está.</translation>
+      <source>Removes thin clouds from a Sentinel-2 image: L1C or L2A, any raster with the bands that the model reads: red, green and blue, or all of L1C. Coordinates, size, data type, nodata and all bands that the model does not correct stay as they are, and so do pixels that are clear. What lies under thick cloud cannot be seen by anyone: ask for the quality band to know where that is.</source>
+      <translation>Quita las nubes finas de una imagen Sentinel-2: L1C o L2A, cualquier ráster con las bandas que lee el modelo: rojo, verde y azul, o todas las de L1C. Las coordenadas, el tamaño, el tipo de datos, nodata y las bandas que el modelo no corrige quedan como están, igual que los píxeles despejados. Lo que hay bajo una nube densa no lo puede ver nadie: pida la banda de calidad para saber dónde está.</translation>
     </message>
     <message>
       <source>The model {model} estimates no opacity, so that there is no {outputs}: leave that empty, or take the model thin.</source>
