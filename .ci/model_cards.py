@@ -1,0 +1,28 @@
+"""Hook of mkdocs: writes the bundled generators' cards into the page on them."""
+
+from typing import Any
+
+from cloudgan_geo.networks.header import bundled, read_card
+
+_MARK = "<!-- cards -->"
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Replaces the mark by the cards."""
+    return markdown.replace(_MARK, "\n".join(map(_card, bundled().values())))
+
+
+def _card(path: Any) -> str:
+    card = read_card(path)
+    size = f"{path.stat().st_size / 1e6:.1f} MB"
+    rows = [f"## `{path.stem}`", "", f"| | {size} |", "|---|---|"]
+    rows += [f"| {key.replace('_', ' ')} | {_said(value)} |" for key, value in card.items()]
+    return "\n".join([*rows, ""])
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return "<br>".join(f"{key}: {_said(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    return str(value).replace("|", "\\|").replace("\n", " ")
