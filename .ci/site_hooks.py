@@ -1,4 +1,4 @@
-"""Hook of mkdocs: writes the bundled generators' cards into the page on them."""
+"""Hooks of mkdocs: the bundled generators' cards on their page, a tidy page of commands."""
 
 from typing import Any
 
@@ -10,6 +10,11 @@ _MARK = "<!-- cards -->"
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Replaces the mark by the cards."""
     return markdown.replace(_MARK, "\n".join(map(_card, bundled().values())))
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Leaves out what click calls the default of an option that has none."""
+    return html.replace("<code>Sentinel.UNSET</code>", "")
 
 
 def _card(path: Any) -> str:
