@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BINS = ("opacity", "chips of")
 _ARGUMENT = "figures"
 _DPI = 110
+_ACROSS = 4  # plots beside each other
 
 
 def draw_tables(reports: Iterable[SuiteReport], folder: Path) -> list[Path]:
@@ -39,7 +40,7 @@ def draw_tables(reports: Iterable[SuiteReport], folder: Path) -> list[Path]:
     made = []
     for report in reports:
         for place, table in enumerate(report.tables, 1):
-            if not table.rows:
+            if not _columns(table):
                 continue
             slug = re.sub(r"\W+", "_", table.title.lower()).strip("_")[:50]
             path = folder / f"{report.suite}_{place}_{slug}.png"
@@ -62,16 +63,34 @@ def table_figure(table: Table) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    columns = list(dict.fromkeys(name for row in table.rows.values() for name in row))
+    columns = _columns(table)
     apart = any(name in HEADINGS for name in columns) or table.first == "opacity"
     plots = [[name] for name in columns] if apart else [columns]
-    wide = max(5.0, 1.2 * len(table.rows)) if len(plots) == 1 else 3.2 * len(plots)
-    figure = Figure(figsize=(wide, 4), layout="constrained")
+    across = min(len(plots), _ACROSS)
+    down = -(-len(plots) // across)
+    wide = max(5.0, 1.2 * len(table.rows)) if across == 1 else 3.2 * across
+    figure = Figure(figsize=(wide, 4 * down), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(table.title, fontsize=10)
-    for axis, names in zip(figure.subplots(1, len(plots), squeeze=False)[0], plots, strict=True):
+    axes = figure.subplots(down, across, squeeze=False).ravel()
+    for axis, names in zip(axes, plots, strict=False):
         _draw(axis, table, names)
+    for axis in axes[len(plots) :]:
+        axis.set_axis_off()
     return figure
+
+
+def _columns(table: Table) -> list[str]:
+    """Returns the columns that hold scores: counts would dwarf them."""
+    names = dict.fromkeys(name for row in table.rows.values() for name in row)
+    return [
+        name
+        for name in names
+        if any(
+            isinstance(value := row.get(name), float) and np.isfinite(value)
+            for row in table.rows.values()
+        )
+    ]
 
 
 def _draw(axis: Axes, table: Table, names: Sequence[str]) -> None:
