@@ -22,7 +22,7 @@ TESTING = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist lo
 # What pytest gets besides; in CI --no-skips, with which a test that is skipped fails.
 PYTEST_OPTIONS ?=
 
-.PHONY: demo test test-all attack lint benchmark plugin wheel test-qgis qgis-screenshots clean
+.PHONY: demo test test-all attack lint docs benchmark plugin wheel test-qgis qgis-screenshots clean
 
 demo: .venv/installed-train
 	$(BIN)/cloudgan-geo decloud sample_data/scene.tif --overwrite
@@ -48,6 +48,10 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The documentation as a site, in dist/site; a link that leads nowhere fails.
+docs: .venv/installed-docs
+	$(BIN)/mkdocs --quiet build --strict --config-file .mkdocs.yml
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/perlin.py

@@ -89,8 +89,8 @@ def test_the_classes_behind_them_agree(kind):
 
 
 @pytest.mark.parametrize("name", ["keep_below", "thick_above", "thick_error"])
-def test_the_readme_states_them(name):
-    text = " ".join((ROOT / "README.md").read_text().split())
+def test_the_page_on_a_scene_states_them(name):
+    text = " ".join((ROOT / "docs" / "use.md").read_text().split())
     option = "--" + name.replace("_", "-")
     (stated,) = re.findall(rf"`{option}`\s*\((?:an? \w+ of )?([\d.]+)\)", text)
     assert float(stated) == DEFAULTS[name]

@@ -56,7 +56,7 @@ def clean_array(
         model: `auto` for the bundled generator that sees most of the scene, the name of one, path
             of a weights file, or a loaded generator.
         level: Of the processing: `auto` if it is not known, `1C`, `2A`.
-        correct: As for `decloud`, and so are all that follow.
+        correct: `rgb`, `10m` or `all`: which of the bands that the generator can correct.
         overlap: Pixels that neighbouring windows share, 0 to 63.
         batch_size: Windows that the generator gets at once, or `auto`.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.

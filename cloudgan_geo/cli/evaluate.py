@@ -81,6 +81,11 @@ neighbouring frequencies, the worse of the two directions.
     help="Folder for a PNG of each real pair and each of --scenes, before and after "
     "(real-pairs, all).",
 )
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for a PNG of each table: bars of methods and classes, curves over opacity.",
+)
 @shared.device
 @shared.precision
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
@@ -96,6 +101,7 @@ def evaluate(
     json_path: Path | None,
     markdown_path: Path | None,
     pictures: Path | None,
+    figures: Path | None,
     device: str,
     precision: AskedPrecision,
     quiet: bool,
@@ -116,10 +122,11 @@ def evaluate(
         raise UsageError(f"--pictures: suite {suite} draws none; --suite real-pairs or all does")
     for name in chosen:
         sources.need(name)
-    if pictures is not None:
-        from cloudgan_geo.evaluation.pictures import make_folder
+    for folder in (pictures, figures):
+        if folder is not None:
+            from cloudgan_geo.evaluation.pictures import make_folder
 
-        make_folder(pictures)
+            make_folder(folder)
     from cloudgan_geo.correction.choosing import all_ready
     from cloudgan_geo.correction.options import DecloudOptions
     from cloudgan_geo.evaluation.suites import Evaluation
@@ -142,6 +149,11 @@ def evaluate(
         tables = reports_to_markdown(reports)
         as_json(f"{reports_to_json(reports)}\n")
         as_markdown(_heading(suite, cleaner) + tables + "\n")
+    if figures is not None:
+        from cloudgan_geo.evaluation.table_figures import draw_tables
+
+        for path in draw_tables(reports, figures):
+            click.echo(f"Wrote {path}", err=True)
     if json_path != STDOUT:
         click.echo(tables)
 

@@ -17,6 +17,7 @@ from cloudgan_geo.training.recipe import RECIPES, Recipe, recipe_named
 
 if TYPE_CHECKING:
     from cloudgan_geo.networks.checkpoint import LoadedGenerator
+    from cloudgan_geo.training.board import Board
     from cloudgan_geo.training.feeding import Feed
     from cloudgan_geo.training.loop import RunFolder
     from cloudgan_geo.training.trainer import Trainer
@@ -92,6 +93,11 @@ _OVERRIDES = (
     show_default=True,
     help="Processes that draw clouds. auto: a thread on a CPU, else up to eight processes.",
 )
+@click.option(
+    "--tensorboard",
+    is_flag=True,
+    help="Write events for TensorBoard as well, to the folder tensorboard of the run.",
+)
 @click.option("--checkpoint-every", default=250, show_default=True, type=click.IntRange(1))
 @shared.device
 @shared.precision
@@ -103,6 +109,7 @@ def train(
     resume: bool,
     start_from: str | None,
     workers: int | Auto,
+    tensorboard: bool,
     checkpoint_every: int,
     device: str,
     precision: AskedPrecision,
@@ -124,6 +131,7 @@ def train(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from cloudgan_geo.networks.zoo import load_generator
     from cloudgan_geo.training import loop
+    from cloudgan_geo.training.board import board
     from cloudgan_geo.training.feeding import Feed, settle_workers
     from cloudgan_geo.training.loading import load_data
     from cloudgan_geo.training.ranks import joined, started_ranks
@@ -154,7 +162,8 @@ def train(
         ranks.alike(trainer.generator, trainer.discriminator, trainer.averaged)
         if ranks.is_first:
             _describe(folder, data, recipe)
-        _run(trainer, feed, folder, checkpoint_every, quiet or not ranks.is_first)
+        with board(folder, trainer.step, wanted=tensorboard and ranks.is_first) as watched:
+            _run(trainer, feed, folder, checkpoint_every, watched, quiet or not ranks.is_first)
     if ranks.is_first:
         click.echo(
             f"Trained {trainer.step:,} steps; best validation L1 {trainer.best_l1:.4f}: "
@@ -195,7 +204,12 @@ def _describe(folder: RunFolder, data: Path, recipe: Recipe) -> None:
 
 
 def _run(
-    trainer: Trainer, feed: Feed, folder: RunFolder, checkpoint_every: int, quiet: bool
+    trainer: Trainer,
+    feed: Feed,
+    folder: RunFolder,
+    checkpoint_every: int,
+    watched: Board | None,
+    quiet: bool,
 ) -> None:
     from tqdm import tqdm
 
@@ -211,6 +225,8 @@ def _run(
 
     def on_step(row: dict[str, float]) -> None:
         bar.update()
+        if watched is not None:
+            watched.step(row)
         shown = {"G": row["generator"], "L1": row["l1"], "D": row["discriminator"]}
         bar.set_postfix({name: f"{value:.4f}" for name, value in shown.items()}, refresh=False)
 
@@ -220,6 +236,8 @@ def _run(
         indices = (data.split.validation or data.split.train)[:5]
         rows = sample_rows(trainer.averaged, data, indices)
         panel_figure(rows, folder.panel(epoch), f"epoch {epoch}")
+        if watched is not None:
+            watched.epoch(trainer.step, trainer.best_l1, rows)
 
     try:
         with bar:

@@ -195,11 +195,11 @@ def decloud_scene(
     """Does what `decloud` does, with its options in one object.
 
     Args:
-        scene: As for `decloud`.
-        output: As for `decloud`.
-        model: As for `decloud`.
+        scene: Path of a raster or a product, or paths of single-band files.
+        output: GeoTIFF to write; by default `<scene>_decloud.tif` beside the scene.
+        model: Name of a bundled generator, path of weights, or a generator that is ready.
         options: All other options.
-        progress: As for `decloud`.
+        progress: Called at least every second with the windows done so far and all there are.
     """
     stop = StopRequest()
     asked = options or DecloudOptions()

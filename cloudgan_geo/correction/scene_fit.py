@@ -54,7 +54,7 @@ def fit_scene(model: Model, scene: ScenePaths, options: DecloudOptions) -> Fitte
 
     Args:
         model: The generator, or several to choose from; see `choosing.chosen`.
-        scene: As for `decloud`.
+        scene: Path of a raster or a product, or paths of single-band files.
         options: Which bands there are, and which are to be corrected and written.
 
     Raises:

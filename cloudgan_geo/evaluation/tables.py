@@ -13,7 +13,8 @@ from cloudgan_geo import __version__
 Cell = float | int | None
 TableRows = dict[str, dict[str, Cell]]
 
-_HEADINGS = {
+#: What scores are called in tables.
+HEADINGS = {
     "mae": "MAE",
     "psnr": "PSNR dB",
     "ssim": "SSIM",
@@ -50,7 +51,7 @@ class Table:
     def to_markdown(self) -> str:
         """Returns title and table."""
         names = list(dict.fromkeys(name for row in self.rows.values() for name in row))
-        heads = [_HEADINGS.get(name, name) for name in names]
+        heads = [HEADINGS.get(name, name) for name in names]
         lines = [
             f"{self.title}:",
             "",

@@ -266,11 +266,10 @@ def test_a_bar_of_scenes_on_a_terminal(archive):
 
 def test_pictures_and_pages_beside_every_output(archive):
     archive.add("a", size=70)
-    run = archive.run("in", "--preview", "--html", "--stac")
+    run = archive.batch("in", "--preview", "--html", "--stac")
     assert run.returncode == 0, run.stderr
-    beside = {path.name for path in (archive.folder / "out").iterdir()}
-    assert {"a_decloud_preview.png", "a_decloud_html.html"} <= beside
+    assert {"a_decloud_preview.png", "a_decloud_html.html"} <= set(archive.outputs())
     item = json.loads((archive.folder / "out" / "a_decloud.json").read_text())
     assert item["assets"]["preview"]["type"] == "image/png"
-    again = archive.run("in", "--preview", "--html", "--stac", "--resume")
+    again = archive.batch("in", "--preview", "--html", "--stac", "--resume")
     assert again.returncode == 0, again.stderr

@@ -19,6 +19,7 @@ from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 NAMES = SENSOR.names
 WITHOUT_CIRRUS = tuple(name for name in NAMES if name != "B10")
+WITHOUT_SWIR = tuple(name for name in WITHOUT_CIRRUS if name not in ("B11", "B12"))
 
 
 def bands_under_a_veil(names=NAMES, height=90, width=100):
@@ -48,7 +49,8 @@ def test_its_generators_are_bundled_and_the_last_needs_red_green_and_blue():
     ("there", "found"),
     [
         (NAMES, "veil"),
-        (WITHOUT_CIRRUS, "thin"),
+        (WITHOUT_CIRRUS, "veil"),
+        (WITHOUT_SWIR, "thin"),
         (("B02", "B03", "B04", "B08"), "thin"),
         ((), "thin"),
     ],
@@ -61,7 +63,9 @@ def test_what_a_scene_has_decides(there, found):
     assert members(every)[0].name == BUNDLED[0]
 
 
-@pytest.mark.parametrize(("names", "found"), [(NAMES, "veil"), (WITHOUT_CIRRUS, "thin")])
+@pytest.mark.parametrize(
+    ("names", "found"), [(NAMES, "veil"), (WITHOUT_CIRRUS, "veil"), (("B02", "B03", "B04", "B08"), "thin")]
+)
 def test_a_scene_is_corrected_as_by_the_generator_itself(tmp_path, names, found):
     path = scene_of(tmp_path / "s.tif", names)
     same = {"radiometry": "dn", "bands": at(names), "precision": "fp32", "device": "cpu"}
@@ -83,7 +87,7 @@ def test_a_cirrus_band_that_holds_nothing_is_none(tmp_path):
     pixels[NAMES.index("B10")] = 0
     path = write_scene(tmp_path / "s.tif", pixels)
     with pytest.warns(CloudganWarning, match="B10, holds nothing but 0 and is taken for missing"):
-        assert decloud(path, tmp_path / "o.tif", radiometry="dn").model == "thin"
+        assert decloud(path, tmp_path / "o.tif", radiometry="dn").model == "veil"
 
 
 def test_red_green_and_blue_alone(tmp_path):
@@ -92,12 +96,12 @@ def test_red_green_and_blue_alone(tmp_path):
     assert read(tmp_path / "o.tif").shape[0] == 3
 
 
-def test_a_product_without_the_cirrus_band_is_read_as_for_thin(tmp_path):
-    pixels = bands_under_a_veil(WITHOUT_CIRRUS, 120, 120)
-    size = {name: 120 // SENSOR.pixels(name) for name in WITHOUT_CIRRUS}
+def test_a_product_without_swir_is_read_as_for_thin(tmp_path):
+    pixels = bands_under_a_veil(WITHOUT_SWIR, 120, 120)
+    size = {name: 120 // SENSOR.pixels(name) for name in WITHOUT_SWIR}
     bands = {
         name: band[: size[name], : size[name]]
-        for name, band in zip(WITHOUT_CIRRUS, pixels, strict=True)
+        for name, band in zip(WITHOUT_SWIR, pixels, strict=True)
     }
     product = write_safe(tmp_path / "S2A_MSIL2A.SAFE", bands, level="2A")
     for model in ("auto", "thin"):
@@ -112,13 +116,13 @@ def test_arrays_are_corrected_as_files_are(tmp_path):
     assert len(cleaned.corrected) == 12
     np.testing.assert_array_equal(cleaned.image, read(tmp_path / "o.tif"))
     cleaned = clean_array(
-        bands_under_a_veil(WITHOUT_CIRRUS), bands=WITHOUT_CIRRUS, reflectance=(1e-4, 0), **same
+        bands_under_a_veil(WITHOUT_SWIR), bands=WITHOUT_SWIR, reflectance=(1e-4, 0), **same
     )
     assert cleaned.corrected == ("B04", "B03", "B02")
 
 
 def test_info_says_which(tmp_path):
-    for names, found in ((NAMES, "veil"), (WITHOUT_CIRRUS, "thin")):
+    for names, found in ((NAMES, "veil"), (WITHOUT_SWIR, "thin")):
         path = scene_of(tmp_path / f"{found}.tif", names)
         told = ",".join(f"{name}={index}" for name, index in at(names).items())
         run = CliRunner().invoke(main, ["info", str(path), "--json", "--bands", told])

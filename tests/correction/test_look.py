@@ -12,7 +12,8 @@ import rasterio
 
 from cloudgan_geo import decloud
 from cloudgan_geo.correction.look_page import png
-from cloudgan_geo.errors import OutputExistsError, UsageError
+from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
+from cloudgan_geo.raster.writing import commits
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -135,3 +136,25 @@ def test_a_browser_shows_the_page(run, tmp_path):
     ).stdout
     assert json.loads(re.search(r"<title>(.*?)</title>", dumped)[1]) == [300] * 5
     assert dumped.count("--at: 100%") + dumped.count("--at:100%") == 2
+
+
+def test_a_picture_that_cannot_take_its_place_takes_the_scene_with_it(
+    sample_data, tmp_path, monkeypatch
+):
+    names = {"preview": tmp_path / "p.png", "html": tmp_path / "p.html"}
+    for path in (*names.values(), tmp_path / "o.tif"):
+        path.write_bytes(b"old")
+    put = commits._put
+
+    def failing(new, place, overwrite):
+        if place.name == "p.html":
+            raise OSError(28, "No space left on device")
+        put(new, place, overwrite)
+
+    monkeypatch.setattr(commits, "_put", failing)
+    with pytest.raises(OutputError):
+        decloud(sample_data / "scene.tif", tmp_path / "o.tif", overwrite=True, **names)
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        name: b"old" for name in ("o.tif", "p.png", "p.html")
+    }

@@ -23,7 +23,7 @@ class Unchanged(torch.nn.Module):
     """A network that gives its windows back."""
 
     bands, input_shapes, estimates, exact = RGB, ((3, 64, 64),), False, ("output",)
-    sees_surroundings = False
+    sees_surroundings = asks_about_scenes = False
 
     def __init__(self):
         super().__init__()
