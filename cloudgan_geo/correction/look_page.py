@@ -27,12 +27,12 @@ _STYLE = (
     "body{font-family:sans-serif;margin:1.5em auto;max-width:54em;padding:0 1em;color:#222}"
     "figure{margin:1em 0}figcaption{margin:.3em 0;font-size:.9em}img{display:block;width:100%}"
     ".two{position:relative}.two img+img{position:absolute;inset:0;"
-    "clip-path:inset(0 0 0 var(--at,50%))}input[type=range]{width:100%;margin:.4em 0}"
+    "clip-path:inset(0 0 0 var(--_at,50%))}input[type=range]{width:100%;margin:.4em 0}"
     ".key span{display:inline-block;width:1em;height:1em;margin:0 .3em 0 1em;"
     "vertical-align:-.15em;border:1px solid #888}td,th{padding:.2em .8em .2em 0;text-align:left;"
     "vertical-align:top}svg{width:100%;height:auto}"
 )
-_MOVE = "this.previousElementSibling.style.setProperty('--at',this.value+'%')"
+_MOVE = "this.previousElementSibling.style.setProperty('--_at',this.value+'%')"
 
 
 def write_pages(

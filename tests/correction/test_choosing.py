@@ -64,7 +64,8 @@ def test_what_a_scene_has_decides(there, found):
 
 
 @pytest.mark.parametrize(
-    ("names", "found"), [(NAMES, "veil"), (WITHOUT_CIRRUS, "veil"), (("B02", "B03", "B04", "B08"), "thin")]
+    ("names", "found"),
+    [(NAMES, "veil"), (WITHOUT_CIRRUS, "veil"), (("B02", "B03", "B04", "B08"), "thin")],
 )
 def test_a_scene_is_corrected_as_by_the_generator_itself(tmp_path, names, found):
     path = scene_of(tmp_path / "s.tif", names)
