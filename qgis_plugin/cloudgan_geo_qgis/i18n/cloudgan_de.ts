@@ -444,8 +444,8 @@
       <translation>Legt eine künstliche dünne Wolke, deren Wahrheit bekannt ist, über ein klares Bild</translation>
     </message>
     <message>
-      <source>Puts a synthetic thin cloud on a clear Sentinel-2 image, of which the truth is known: to test Remove thin clouds on your own ground before you trust it. Only valid pixels of red, green and blue change. What is not given is drawn at random, as for the training of the models; the same seed draws the same cloud.</source>
-      <translation>Legt eine künstliche dünne Wolke, deren Wahrheit bekannt ist, über ein klares Sentinel-2-Bild: um „Dünne Wolken entfernen“ auf eigenem Boden zu prüfen, bevor man ihm traut. Nur gültige Pixel von Rot, Grün und Blau ändern sich. Was nicht angegeben ist, wird zufällig gezogen wie beim Training der Modelle; derselbe Startwert zieht dieselbe Wolke.</translation>
+      <source>Puts a synthetic thin cloud on a clear Sentinel-2 image, of which the truth is known: to test Remove thin clouds on your own ground before you trust it. Only valid pixels change, of every band that is known. What is not given is drawn at random, as for the training of the models; the same seed draws the same cloud.</source>
+      <translation>Legt eine künstliche dünne Wolke, deren Wahrheit bekannt ist, über ein klares Sentinel-2-Bild: um „Dünne Wolken entfernen“ auf eigenem Boden zu prüfen, bevor man ihm traut. Nur gültige Pixel ändern sich, in jedem bekannten Kanal. Was nicht angegeben ist, wird zufällig gezogen wie beim Training der Modelle; derselbe Startwert zieht dieselbe Wolke.</translation>
     </message>
     <message>
       <source>{coverage:.1%} under cloud of mean opacity {opacity:.3f}</source>
@@ -748,6 +748,26 @@
       <translation>Es braucht Rot, Grün und Blau.</translation>
     </message>
     <message>
+      <source>Law of the cloud</source>
+      <translation>Gesetz der Wolke</translation>
+    </message>
+    <message>
+      <source>How the cloud lies over the ground: as a real veil, in all bands, taking the ground's colour; or by scattering over red, green and blue, with an airlight that knows no ground.</source>
+      <translation>Wie die Wolke über dem Boden liegt: wie ein wirklicher Schleier, in allen Kanälen, in den Farben des Bodens; oder durch Streuung über Rot, Grün und Blau, mit einem Luftlicht, das keinen Boden kennt.</translation>
+    </message>
+    <message>
+      <source>Kind of veil</source>
+      <translation>Art des Schleiers</translation>
+    </message>
+    <message>
+      <source>What a veil is of; any draws one as for training, a mixture is cirrus over water cloud or haze.</source>
+      <translation>Woraus ein Schleier besteht; any zieht eine Art wie beim Training, mixture ist Zirrus über Wasserwolke oder Dunst.</translation>
+    </message>
+    <message>
+      <source>The cirrus band sees cirrus.</source>
+      <translation>Der Zirruskanal sieht Zirrus.</translation>
+    </message>
+    <message>
       <source>Shape of the cloud</source>
       <translation>Form der Wolke</translation>
     </message>
@@ -784,8 +804,8 @@
       <translation>Luftlicht</translation>
     </message>
     <message>
-      <source>What an opaque cloud shows: 1 is reflectance 0.275, .3 grey, 1.6 saturated.</source>
-      <translation>Was eine undurchsichtige Wolke zeigt: 1 ist Reflexionsgrad 0,275, 0,3 grau, 1,6 gesättigt.</translation>
+      <source>What an opaque cloud of the law scattering shows: 1 is reflectance 0.275, .3 grey, 1.6 saturated.</source>
+      <translation>Was eine undurchsichtige Wolke nach dem Gesetz scattering zeigt: 1 ist Reflexionsgrad 0,275, 0,3 grau, 1,6 gesättigt.</translation>
     </message>
     <message>
       <source>Seed</source>

@@ -444,8 +444,8 @@
       <translation>Pone una nube fina sintética, cuya verdad se conoce, sobre una imagen despejada</translation>
     </message>
     <message>
-      <source>Puts a synthetic thin cloud on a clear Sentinel-2 image, of which the truth is known: to test Remove thin clouds on your own ground before you trust it. Only valid pixels of red, green and blue change. What is not given is drawn at random, as for the training of the models; the same seed draws the same cloud.</source>
-      <translation>Pone una nube fina sintética, cuya verdad se conoce, sobre una imagen Sentinel-2 despejada: para probar «Quitar nubes finas» en su propio terreno antes de fiarse. Solo cambian los píxeles válidos de rojo, verde y azul. Lo que no se indica se saca al azar, como en el entrenamiento de los modelos; la misma semilla saca la misma nube.</translation>
+      <source>Puts a synthetic thin cloud on a clear Sentinel-2 image, of which the truth is known: to test Remove thin clouds on your own ground before you trust it. Only valid pixels change, of every band that is known. What is not given is drawn at random, as for the training of the models; the same seed draws the same cloud.</source>
+      <translation>Pone una nube fina sintética, cuya verdad se conoce, sobre una imagen Sentinel-2 despejada: para probar «Quitar nubes finas» en su propio terreno antes de fiarse. Solo cambian los píxeles válidos, en todas las bandas conocidas. Lo que no se indica se saca al azar, como en el entrenamiento de los modelos; la misma semilla saca la misma nube.</translation>
     </message>
     <message>
       <source>{coverage:.1%} under cloud of mean opacity {opacity:.3f}</source>
@@ -748,6 +748,26 @@
       <translation>Necesita rojo, verde y azul.</translation>
     </message>
     <message>
+      <source>Law of the cloud</source>
+      <translation>Ley de la nube</translation>
+    </message>
+    <message>
+      <source>How the cloud lies over the ground: as a real veil, in all bands, taking the ground's colour; or by scattering over red, green and blue, with an airlight that knows no ground.</source>
+      <translation>Cómo se posa la nube sobre el suelo: como un velo real, en todas las bandas, con los colores del suelo; o por dispersión sobre rojo, verde y azul, con una luz del aire que no conoce el suelo.</translation>
+    </message>
+    <message>
+      <source>Kind of veil</source>
+      <translation>Clase de velo</translation>
+    </message>
+    <message>
+      <source>What a veil is of; any draws one as for training, a mixture is cirrus over water cloud or haze.</source>
+      <translation>De qué es un velo; any saca una clase como en el entrenamiento, mixture es cirro sobre nube de agua o calima.</translation>
+    </message>
+    <message>
+      <source>The cirrus band sees cirrus.</source>
+      <translation>La banda de cirros ve los cirros.</translation>
+    </message>
+    <message>
       <source>Shape of the cloud</source>
       <translation>Forma de la nube</translation>
     </message>
@@ -784,8 +804,8 @@
       <translation>Luz atmosférica</translation>
     </message>
     <message>
-      <source>What an opaque cloud shows: 1 is reflectance 0.275, .3 grey, 1.6 saturated.</source>
-      <translation>Lo que muestra una nube opaca: 1 es reflectancia 0,275, 0,3 gris, 1,6 saturada.</translation>
+      <source>What an opaque cloud of the law scattering shows: 1 is reflectance 0.275, .3 grey, 1.6 saturated.</source>
+      <translation>Lo que muestra una nube opaca según la ley scattering: 1 es reflectancia 0,275, 0,3 gris, 1,6 saturada.</translation>
     </message>
     <message>
       <source>Seed</source>
