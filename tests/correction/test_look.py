@@ -135,7 +135,7 @@ def test_a_browser_shows_the_page(run, tmp_path):
         timeout=120,
     ).stdout
     assert json.loads(re.search(r"<title>(.*?)</title>", dumped)[1]) == [300] * 5
-    assert dumped.count("--at: 100%") + dumped.count("--at:100%") == 2
+    assert dumped.count("--_at: 100%") + dumped.count("--_at:100%") == 2
 
 
 def test_a_picture_that_cannot_take_its_place_takes_the_scene_with_it(
