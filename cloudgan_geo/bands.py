@@ -15,6 +15,13 @@ from cloudgan_geo.sensors.sentinel2 import SENSOR as SENTINEL_2
 
 #: The group of all bands, for a generator with one expected error for whatever it corrects.
 ALL = "all"
+#: Bands of Sentinel-2 that generators are trained for and scored with, by `choices.GivenBands`.
+GIVEN: dict[str, tuple[str, ...]] = {
+    "all": SENTINEL_2.names,
+    "no-b10": tuple(name for name in SENTINEL_2.names if name != SENTINEL_2.cirrus),
+    "10m": tuple(band.name for band in SENTINEL_2.bands if band.resolution == 10),
+    "rgb": SENTINEL_2.visible,
+}
 # Reflectance can exceed 1 over snow in slanting light, but not by much.
 _LARGEST = 2.0
 

@@ -9,6 +9,7 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 
+from cloudgan_geo.bands import GIVEN
 from cloudgan_geo.correction.choosing import chosen
 from cloudgan_geo.correction.cleaner import Cleaner, bands_of
 from cloudgan_geo.correction.pipeline import DecloudOptions, decloud_scene
@@ -32,7 +33,7 @@ from cloudgan_geo.raster.reading.opening import open_scene
 from cloudgan_geo.raster.reading.profiles import radiometry_of_used
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.scene import Scene
-from cloudgan_geo.sensors.sentinel2 import CIRRUS, SENSOR
+from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 #: What the model makes of a pair, neither clear nor thick pixels kept.
 EVERY_PIXEL = "{}, every pixel"
@@ -41,13 +42,6 @@ _GIVEN = "given {}"
 CLEAR_DATE = "clear date"
 #: Above this NDVI ground is green.
 GREEN = 0.5
-#: Bands that a generator is given of a pair, in the words of what may be corrected.
-GIVEN: dict[str, tuple[str, ...]] = {
-    "all": SENSOR.names,
-    "no-b10": tuple(name for name in SENSOR.names if name != CIRRUS),
-    "10m": tuple(band.name for band in SENSOR.bands if band.resolution == 10),
-    "rgb": SENSOR.visible,
-}
 
 Float32 = NDArray[np.float32]
 

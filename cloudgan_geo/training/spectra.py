@@ -11,11 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cloudgan_geo.bands import BandSet
+from cloudgan_geo.bands import GIVEN, BandSet
 from cloudgan_geo.chips.multispectral import BANDS as CHIP_BANDS
 from cloudgan_geo.chips.multispectral import SpectralChips
 from cloudgan_geo.chips.spectral_grounds import draw_spectral_ground, without_vapour
-from cloudgan_geo.choices import GivenBands
 from cloudgan_geo.clouds.detector import CLEAR_CIRRUS, add_noise
 from cloudgan_geo.clouds.spectral_drawing import draw_spectral_cloud
 from cloudgan_geo.sensors import DEFAULT
@@ -48,12 +47,7 @@ def _band_set(names: tuple[str, ...]) -> BandSet:
 
 #: What is trained to see and correct: sets of their own, since generators that were trained with
 #: bands missing from some of the chips did worse with all of them.
-BANDS: dict[GivenBands, BandSet] = {
-    "all": _band_set(DEFAULT.names),
-    "no-b10": _band_set(tuple(name for name in DEFAULT.names if name != CIRRUS)),
-    "10m": _band_set(tuple(band.name for band in DEFAULT.bands if band.resolution == 10)),
-    "rgb": _band_set(DEFAULT.visible),
-}
+BANDS = {given: _band_set(names) for given, names in GIVEN.items()}
 #: What is drawn, whatever is seen of it.
 VEIL = BANDS["all"]
 
