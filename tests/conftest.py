@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ EXPECTED_SKIPS = (
     "a small file system cannot be mounted here",
     "no browser is installed here",  # .ci/run installs one where it can
 )
+
+
+# `nohup` and a shell's `&` have programs ignore signals that tests send, and so do theirs.
+for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def pytest_addoption(parser):

@@ -28,6 +28,19 @@ class DoubleConv(nn.Module):
         return out
 
 
+def row_by_row(layer: nn.Linear, rows: Tensor) -> Tensor:
+    """Returns what a linear layer makes of rows, each summed by itself.
+
+    The order in which a product of matrices sums depends on the number of rows, and with two
+    threads on the place of a row: the last bit of a window would depend on its batch.
+
+    Args:
+        layer: The layer.
+        rows: Shape (n, features).
+    """
+    return (rows[:, None] * layer.weight).sum(dim=2) + layer.bias
+
+
 class UNetLevels(nn.Module):
     """The five levels of the article's U-Net, without its last layer.
 

@@ -20,6 +20,8 @@ _INNER = slice(8, 12)
 #: Feature maps of the view's encoder, from fine to coarse, and of what it hands over.
 _VIEW_WIDTHS = (32, 64, 96)
 _HANDED_OVER = 64
+#: Windows that a convolution of single cells gets at least.
+_ENOUGH = 16
 #: An error of about this size is expected before anything has been learned.
 _FIRST_ERROR = 0.05
 
@@ -121,8 +123,16 @@ class ThinGenerator(UNetLevels):
         y = self.decode(torch.cat([deepest, surroundings], dim=1), skips)
         # Last layer in float32 whatever the autocast type, as in the article's generator.
         with torch.autocast(x.device.type, enabled=False):
-            veil = F.interpolate(self.veil(surroundings.float()), x.shape[2:], mode="bilinear")
+            veil = F.interpolate(self._veil(surroundings.float()), x.shape[2:], mode="bilinear")
             return self._estimate(self.output(y.float()) + veil, x)
+
+    def _veil(self, surroundings: Tensor) -> Tensor:
+        # Of fewer windows one thread of oneDNN sums up in another order: the last bit of one would
+        # depend on how many others are in its batch.
+        count = len(surroundings)
+        beside = surroundings.new_zeros(max(0, _ENOUGH - count), *surroundings.shape[1:])
+        out: Tensor = self.veil(torch.cat([surroundings, beside]))
+        return out[:count]
 
     def _surroundings(self, view: Tensor, deepest: Tensor) -> Tensor:
         if self.context == "none":

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.choices import Level
 from cloudgan_geo.errors import WeightsError
-from cloudgan_geo.networks.backbone import DoubleConv
+from cloudgan_geo.networks.backbone import DoubleConv, row_by_row
 from cloudgan_geo.networks.thin import Estimate
 
 #: Values beside the bands' flags that it is told: level 1C, level 2A; both 0 if unknown.
@@ -121,11 +121,12 @@ class VeilGenerator(nn.Module):
         there = told[:, : len(self.bands.reads), None, None]
         y = (x - self.typical[None, :, None, None]) * there * _SPREAD
         y = F.pixel_unshuffle(y, 2).to(dtype)
-        first = self.conv_1(F.relu(self.entry(y) + self.told(told.to(dtype))[..., None, None]))
+        heard = row_by_row(self.told, told.to(dtype))[..., None, None]
+        first = self.conv_1(F.relu(self.entry(y) + heard))
         second = self.conv_2(F.avg_pool2d(first, 2))
         third = self.conv_3(F.avg_pool2d(second, 2))
         fourth = self.conv_4(F.avg_pool2d(third, 2))
-        fourth = fourth + self.overall(fourth.mean(dim=(2, 3)))[..., None, None]
+        fourth = fourth + row_by_row(self.overall, fourth.mean(dim=(2, 3)))[..., None, None]
         y = self.conv_5(torch.cat([_doubled(fourth), third], dim=1))
         y = self.conv_6(torch.cat([_doubled(y), second], dim=1))
         y = self.conv_7(torch.cat([_doubled(y), first], dim=1))

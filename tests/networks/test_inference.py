@@ -127,14 +127,23 @@ class TestCompile:
             PreparedGenerator(loaded, device="cpu", compile=True)
 
 
-@pytest.mark.parametrize("model", ["article", "thin"])
-def test_a_window_becomes_the_same_in_any_batch(model):
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("model", ["article", "thin", "veil"])
+def test_a_window_becomes_the_same_in_any_batch(model, threads):
     cleaner = load_cleaner(model, device="cpu", precision="fp32")
     random = np.random.default_rng(0)
-    windows = random.random((5, 3, 64, 64), np.float32)
-    views = (random.random((5, 10, 40, 40), np.float32),) if cleaner.sees_surroundings else ()
-    together = cleaner.clean(windows, *views)
-    for count in (1, 2, 3):
-        fewer = cleaner.clean(windows[:count], *(view[:count] for view in views))
-        for some, all_ in zip(fewer.parts, together.parts, strict=True):
-            assert some.tobytes() == all_[:count].tobytes()
+    bands = len(cleaner.bands.reads)
+    windows = random.random((17, bands, 64, 64), np.float32)
+    views = random.random((17, 3 * bands + 1, 40, 40), np.float32)
+    given = (windows, views) if cleaner.sees_surroundings else (windows,)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        together = cleaner.clean(*given)
+        # Sizes between which processors were seen to sum in another order.
+        for count in (1, 2, 3, 5, 15, 16):
+            fewer = cleaner.clean(*(of[-count:] for of in given))
+            for some, every in zip(fewer.parts, together.parts, strict=True):
+                assert some.tobytes() == every[-count:].tobytes()
+    finally:
+        torch.set_num_threads(before)
