@@ -114,7 +114,7 @@ def simulate(
         )
         settings: dict[str, Any] = {"overwrite": overwrite, "progress": progress}
         if chips:
-            _refuse_for_chips(opacity_out, bands)
+            _refuse_for_chips(opacity_out, bands, radiometry, write)
             facts, said = _chips(clear, output, asked, settings)
         else:
             settings |= {"bands": bands, "radiometry": radiometry, "write": write}
@@ -129,11 +129,19 @@ def _holds_chips(clear: str) -> bool:
     return not product and (path.is_dir() or path.suffix.lower() == ".zip")
 
 
-def _refuse_for_chips(opacity_out: Path | None, bands: AskedBands | None) -> None:
+def _refuse_for_chips(
+    opacity_out: Path | None, bands: AskedBands | None, radiometry: AskedRadiometry, write: Write
+) -> None:
     if opacity_out is not None:
         raise UsageError(f"--opacity-out {opacity_out}: is for scenes; chips get OUT_opacity")
     if bands is not None:
         raise UsageError(Argument("bands", bands), ": is for scenes; chips are red, green and blue")
+    if radiometry != defaults.RADIOMETRY:
+        raise UsageError(
+            Argument("radiometry", radiometry), ": is for scenes; chips are taken as EuroSAT's"
+        )
+    if write != defaults.WRITE:
+        raise UsageError(Argument("write", write), ": is for scenes; chips have one resolution")
 
 
 def _chips(

@@ -177,6 +177,8 @@ def test_nothing_is_replaced_without_being_asked(tmp_path, sample_data):
         (("CLEAR", "out.tif", "--kind", "fog"), "--kind"),
         (("CLEAR", "out.tif", "--bands", "1,2,9"), "no band 9"),
         (("CHIPS", "cloudy", "--bands", "1,2,3"), "--bands 1,2,3: is for scenes"),
+        (("CHIPS", "cloudy", "--radiometry", "dn"), "--radiometry dn: is for scenes"),
+        (("CHIPS", "cloudy", "--write", "all"), "--write all: is for scenes"),
         (("CLEAR", "out.tif", "--airlight", "nan"), "--airlight nan"),
         (("CLEAR", "out.tif", "--seed", "-1"), "--seed -1"),
         (("CLEAR", "out.tif", "--family", "cumulus"), "--family"),
