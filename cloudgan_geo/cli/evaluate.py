@@ -18,24 +18,37 @@ _SOURCE = click.Path(path_type=Path)
 #: What stands above the tables of a page that is a file.
 _PAGE = """# Evaluation
 
-Made by `{command}` with {program} {version}, weights SHA-256 `{sha256}` ({precision}). Seeds are
-fixed: the same weights give the same numbers, up to the rounding of another machine. Scores are
-of red, green and blue in the model domain, reflectance / 0.275 clipped to 0..1, unless a table
-says otherwise: PSNR of peak 1, SSIM of Gaussian windows of 11 pixels (sigma 1.5, data range 1),
-the mean absolute error and the mean angle between spectra; gradient ratio is the mean absolute
-gradient by the truth's (below 1 is blurred, cloud left over smooth ground lifts it), spectrum the
-distance from the truth's power of waves shorter than 16 pixels. The dark-channel prior (He, Sun,
-Tang, 2009; guided filter, 2010) learns nothing, nor does the cirrus band (Gao and Li, 2017: B10 is
-subtracted, by the slope of the lower envelope of red over it); `article` is the article's
-generator. What a pixel's error is expected to be was fitted by `cloudgan-geo calibrate` on chips
-that neither training nor these tables use.
+Every score of `{model}`, worked out by one command. A section is a suite: what it holds, then its
+tables. `unprocessed input` is the cloudy image as it was: what a method adds is the distance
+from that. What numbers are held to, where they are, stands last, under *Bars*.
 
-Of real pairs, tables of all corrected bands are of reflectance clipped to 0..1; NDVI and NDWI are
-(B08 - B04) / (B08 + B04) and (B03 - B08) / (B03 + B08). A generator that reads more than red,
-green and blue is also given fewer bands, as `decloud --bands` would name them. Traces that a
-correction should not have, and 1 would be none: its mean gradient where windows begin or end, by
-that elsewhere; its power along rows or columns at periods of 2 and 4 pixels, by that of the
-neighbouring frequencies, the worse of the two directions.
+    {command}
+
+## How to read the tables
+
+| word | meaning |
+|---|---|
+| PSNR, SSIM | peak 1; Gaussian windows of 11 pixels (sigma 1.5, data range 1) |
+| MAE, SAM | mean absolute error; mean angle between spectra |
+| gradient ratio | mean absolute gradient by the truth's: below 1 is blurred, cloud left lifts it |
+| spectrum | distance from the truth's power of waves shorter than 16 pixels |
+| dark-channel prior | learns nothing (He, Sun, Tang, 2009; guided filter, 2010) |
+| cirrus band | B10 is subtracted, by the slope of red's lower envelope (Gao and Li, 2017) |
+| `article` | the article's generator |
+| NDVI, NDWI | (B08 - B04) / (B08 + B04), (B03 - B08) / (B03 + B08) |
+
+Scores are of red, green and blue in the model domain, reflectance / 0.275 clipped to 0..1, unless
+a table says otherwise; tables of all corrected bands are of reflectance clipped to 0..1. A
+generator that reads more than red, green and blue is also given fewer bands, as `decloud --bands`
+would name them. What a pixel's error is expected to be was fitted by `cloudgan-geo calibrate` on
+chips that neither training nor these tables use.
+
+Traces are what a correction should not have, and 1 would be none: its mean gradient where windows
+begin or end, by that elsewhere; its power along rows or columns at periods of 2 and 4 pixels, by
+that of the neighbouring frequencies, the worse of the two directions.
+
+Made with {program} {version}, weights SHA-256 `{sha256}` ({precision}). Seeds are fixed: the same
+weights give the same numbers, up to the rounding of another machine.
 
 """
 
@@ -162,6 +175,7 @@ def _heading(suite: str, cleaner: Any) -> str:
     from cloudgan_geo import __version__
 
     return _PAGE.format(
+        model=cleaner.name,
         command=f"cloudgan-geo evaluate --model {cleaner.name} --suite {suite} --data-root DATA",
         program="cloudgan-geo",
         version=__version__,
