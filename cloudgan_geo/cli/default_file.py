@@ -104,7 +104,7 @@ def _options(command: click.Command) -> dict[str, click.Option]:
 def _one(path: Path, option: click.Option, name: str, value: Any) -> dict[str, Any]:
     written = isinstance(option.type, click.Path) and option.name not in _READ
     if written or option.name in _FOR_THE_COMMAND_LINE:
-        raise UsageError(f"{path}: {name} is for the command line only")
+        raise UsageError(f"{path}: {name} is for the command line and the environment")
     if isinstance(value, dict) or (option.is_flag and not isinstance(value, bool)):
         raise UsageError(f"{path}: {name} takes {'true or false' if option.is_flag else 'a value'}")
     assert option.name is not None

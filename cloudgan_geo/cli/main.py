@@ -120,9 +120,7 @@ class Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(1)
         except ModuleNotFoundError as error:
-            # Of ours none is missing, so it is one of an extra.
-            extra = _EXTRAS.get((error.name or "").partition(".")[0], "train")
-            more = f"pip install 'cloudgan-geo[{extra}]' adds what this command needs"
+            more = _remedy((error.name or "").partition(".")[0])
             _fail(ctx, f"the Python package {error.name} is not installed; {more}", 1)
         except MemoryError:
             _fail(ctx, "there is not enough memory; a smaller --batch-size takes less", 1)
@@ -133,6 +131,18 @@ class Commands(click.Group):
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             hint = "" if ctx.meta.get(VERBOSE) else " (unexpected; -v shows where)"
             _fail(ctx, what + hint, 1)
+
+
+def _remedy(package: str) -> str:
+    if package == "torch":
+        # The wheel can be installed without it, to leave the choice of its build open.
+        return (
+            "pip install torch --index-url https://download.pytorch.org/whl/cpu adds it, without "
+            "--index-url the build for NVIDIA GPUs"
+        )
+    return (
+        f"pip install 'cloudgan-geo[{_EXTRAS.get(package, 'train')}]' adds what this command needs"
+    )
 
 
 def _fail(ctx: click.Context, message: str, code: int) -> NoReturn:

@@ -66,7 +66,7 @@ def test_one_order_decides_what_an_option_is(typed):
         ("[info]\nthick = 'keep'", "cloudgan.toml: [info] has no option thick"),
         ("[info]\noverlap = 99", "Invalid value for '--overlap': 99 is not in the range 0<=x<=63"),
         ("[info]\ncog = 1", "cloudgan.toml: cog takes true or false"),
-        ("trust-input = true", "cloudgan.toml: trust-input is for the command line only"),
+        ("trust-input = true", "trust-input is for the command line and the environment"),
         ("[decloud]\noutput = 'a.tif'", None),
     ],
 )
@@ -131,3 +131,14 @@ def test_scores_as_json(typed):
     drawn = json.loads(typed("preview", *arguments, "--json").stdout)
     assert drawn["output"] == "p.png"
     assert 5 < drawn["psnr"]["before"] < 40
+
+
+def test_without_torch_it_says_which_line_brings_it(typed):
+    absent = (
+        "import sys; sys.modules['torch'] = None; from cloudgan_geo.cli.main import main; main()"
+    )
+    run = typed("decloud", "scene.tif", program=("-c", absent))
+    assert run.returncode == 1, run
+    (line,) = run.stderr.splitlines()[-1:]
+    assert "torch is not installed; pip install torch --index-url" in line
+    assert not (typed.folder / "scene_decloud.tif").exists()
