@@ -16,7 +16,7 @@ from cloudgan_geo.errors import UsageError
 _SUITES = ("article", "thin-seen", "thin-unseen", "real-pairs", "clear")
 _SOURCE = click.Path(path_type=Path)
 #: What stands above the tables of a page that is a file.
-_PAGE = """# Evaluation
+_PAGE = """# Evaluation of `{model}`
 
 Every score of `{model}`, worked out by one command. A section is a suite: what it holds, then its
 tables. `unprocessed input` is the cloudy image as it was: what a method adds is the distance

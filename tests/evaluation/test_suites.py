@@ -202,7 +202,7 @@ def test_evaluate_all_prints_every_table_and_last_the_bars(
     suites = json.loads(scores.read_text())["suites"]
     assert list(suites) == ["article", "thin-seen", "thin-unseen", "real-pairs", "clear"]
     assert [line[3:] for line in said.splitlines() if line.startswith("## ")] == [*suites, "Bars"]
-    assert page.read_text().startswith("# Evaluation\n")
+    assert page.read_text().startswith("# Evaluation of `tiny")
     assert page.read_text().endswith(said)
     bars = sum(len(suite["bars"]) for suite in suites.values())
     assert f"of {bars} are met" in said
