@@ -1,15 +1,22 @@
 """Hooks of mkdocs: the bundled generators' cards on their page, a tidy page of commands."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cloudgan_geo.networks.header import bundled, read_card
 
 _MARK = "<!-- cards -->"
+#: What people ask of a card first.
+_FIRST = ("summary", "data", "clouds", "training", "known_failures", "licence")
+#: The heading says the name; whether scores reach what they are held to the evaluation says.
+_LEFT_OUT = ("name", "bars")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Replaces the mark by the cards."""
-    return markdown.replace(_MARK, "\n".join(map(_card, bundled().values())))
+    # The reference comes last: nobody is to take it.
+    paths = sorted(bundled().values(), key=lambda path: (path.stem == "article", path.stem))
+    return markdown.replace(_MARK, "\n".join(map(_card, paths)))
 
 
 def on_page_content(html: str, **_: Any) -> str:
@@ -21,13 +28,21 @@ def _card(path: Any) -> str:
     card = read_card(path)
     size = f"{path.stat().st_size / 1e6:.1f} MB"
     rows = [f"## `{path.stem}`", "", f"| | {size} |", "|---|---|"]
-    rows += [f"| {key.replace('_', ' ')} | {_said(value)} |" for key, value in card.items()]
+    keys = [*filter(card.__contains__, _FIRST), *(key for key in card if key not in _FIRST)]
+    rows += [f"| {key.replace('_', ' ')} | {_said(card[key])} |" for key in _kept(keys)]
     return "\n".join([*rows, ""])
+
+
+def _kept(keys: Iterable[str]) -> list[str]:
+    return [key for key in keys if key not in _LEFT_OUT]
 
 
 def _said(value: Any) -> str:
     if isinstance(value, dict):
-        return "<br>".join(f"{key}: {_said(each)}" for key, each in value.items())
+        between = "<br>" if any(isinstance(each, dict) for each in value.values()) else "; "
+        return between.join(f"{key}: {_said(value[key])}" for key in _kept(value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
     if isinstance(value, list):
         return ", ".join(map(_said, value))
     return str(value).replace("|", "\\|").replace("\n", " ")
