@@ -24,6 +24,7 @@ from cloudgan_geo.choices import Auto
 from cloudgan_geo.correction.layers import BY_ARGUMENT, PAGES
 from cloudgan_geo.correction.options import DecloudOptions
 from cloudgan_geo.errors import CloudganError, UsageError
+from cloudgan_geo.raster.writing.killed import clear_after_killed
 from cloudgan_geo.raster.writing.object_store import is_object
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Batch:
         options: Of every scene.
         folder: For outputs.
         tasks: Scenes to do.
-        skipped: Records of those that are done already.
+        done: Those that are done already.
         shard: Which part of all scenes this is.
         listed: How many scenes there are in all parts.
     """
@@ -50,7 +51,7 @@ class Batch:
     options: DecloudOptions
     folder: str
     tasks: tuple[SceneTask, ...]
-    skipped: tuple[SceneRecord, ...]
+    done: tuple[SceneTask, ...]
     shard: Shard
     listed: int
 
@@ -107,7 +108,7 @@ def make_batch(
         options=asked,
         folder=os.fspath(folder),
         tasks=tuple(todo),
-        skipped=tuple(map(skipped, done)),
+        done=tuple(done),
         shard=part,
         listed=len(every),
     )
@@ -145,7 +146,11 @@ def run_batch(
         UsageError: If dask is needed and not installed, or the generator cannot do what is asked.
         BatchError: If the cluster is lost, or has no worker that may be used, or none for too long.
     """
-    yield from batch.skipped
+    for task in batch.done:
+        if not is_object(task.output):
+            for path in task.targets:
+                clear_after_killed(path.resolve())
+        yield skipped(task)
     if not batch.tasks:
         return
     make_folder(batch.folder)

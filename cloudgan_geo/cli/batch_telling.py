@@ -145,13 +145,13 @@ def tell_forecasts(batch: Batch, jobs: int | Auto, command: click.Command, form:
     wide = max((len(_short(each.task.scene.paths)) for each in found), default=0)
     for each in found:
         click.echo(f"{_short(each.task.scene.paths):{wide}}  {_row(each, command)}")
-    for record in batch.skipped:
-        click.echo(f"{_short(record.scene):{wide}}  is done already: {record.output}")
+    for task in batch.done:
+        click.echo(f"{_short(task.scene.paths):{wide}}  is done already: {task.output}")
     good = [each for each in found if each.error is None]
     windows, room = (
         sum(getattr(each, name) for each in good) for name in ("windows", "disk_bytes")
     )
-    said = f"{len(good)} scenes to do, {len(batch.skipped)} done already, "
+    said = f"{len(good)} scenes to do, {len(batch.done)} done already, "
     said += f"{len(found) - len(good)} would fail; {windows:,} windows"
     said += f"; at most {_size(room)} of {_size(_free(batch.folder))} free"
     click.echo(said + (f"; {_time(batch, jobs, windows)}" if windows else ""))

@@ -3,6 +3,9 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -34,6 +37,58 @@ def test_what_is_done_is_left_as_it_is(done):
     before = {path: path.stat().st_mtime_ns for path in (done.folder / "out").iterdir()}
     assert resumed(done) == []
     assert {path: path.stat().st_mtime_ns for path in (done.folder / "out").iterdir()} == before
+
+
+# Writes a file anew; is killed, or gives it up, when there is no more input.
+HOLDS = """
+import os, signal, sys
+from cloudgan_geo.raster.writing.output import AtomicOutput
+with AtomicOutput(sys.argv[1], overwrite=True) as file:
+    file.partial.write_text("half")
+    print("holds", flush=True)
+    if sys.argv[2] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    sys.stdin.read()
+"""
+
+
+def holding(path, then):
+    """Starts a process that writes a file; returns once it holds the file's lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, path, then], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"holds\n"
+    if then == "killed":
+        assert process.wait() == -signal.SIGKILL
+    return process
+
+
+def test_what_a_killed_run_left_beside_a_finished_file_is_cleared(done):
+    before = done.outputs()
+    path = done.folder / "out/b_decloud.tif"
+    state = path.stat().st_mtime_ns
+    holding(path, "killed").communicate()
+    assert ".b_decloud.tif.lock" in done.outputs()
+    assert len(done.outputs()) == len(before) + 2
+    assert resumed(done) == []
+    assert done.outputs() == before
+    assert path.stat().st_mtime_ns == state
+    holding(path, "killed").communicate()
+    refused = done.here("decloud", "in/b.tif", "-o", "out/b_decloud.tif", "--model", done.model)
+    assert refused.returncode == 2
+    assert "exists already" in refused.stderr
+    assert done.outputs() == before
+
+
+def test_what_a_living_run_holds_is_left_to_it(done):
+    before = done.outputs()
+    process = holding(done.folder / "out/b_decloud.tif", "waits")
+    held = done.outputs()
+    assert resumed(done) == []
+    assert done.outputs() == held
+    process.communicate()
+    assert process.returncode == 0
+    assert done.outputs() == before
 
 
 def test_what_is_missing_is_done_again(done):

@@ -49,7 +49,7 @@ class TargetLock:
     """
 
     def __init__(self, target: Path, argument: str, shown: Path | None = None) -> None:
-        self.path = target.with_name(f".{target.name}.lock")
+        self.path = lock_path(target)
         self.token = uuid.uuid4().hex[:16]
         self.stale: str | None = None
         self._target = target
@@ -193,6 +193,11 @@ class TargetLock:
             Argument(self._argument),
             " names another place",
         )
+
+
+def lock_path(target: Path) -> Path:
+    """Returns where the lock of a target lies."""
+    return target.with_name(f".{target.name}.lock")
 
 
 def _is_at(path: Path, state: os.stat_result) -> bool:

@@ -20,10 +20,10 @@ from cloudgan_geo.raster.writing.commits import (
     Replacement,
     ReplacementError,
     clear,
-    put_back,
     replace_all,
 )
 from cloudgan_geo.raster.writing.failures import output_error
+from cloudgan_geo.raster.writing.killed import clear_after_killed, clear_left
 from cloudgan_geo.raster.writing.locks import TargetLock
 from cloudgan_geo.raster.writing.object_store import check_known
 
@@ -81,7 +81,11 @@ class AtomicOutput:
 
     def __enter__(self) -> AtomicOutput:
         self._cleared = False
-        self._check()
+        try:
+            self._check()
+        except OutputExistsError:
+            clear_after_killed(self.place)
+            raise
         with _CHANGING:
             try:
                 self._lock = TargetLock(self.place, self.argument, self.path)
@@ -93,7 +97,9 @@ class AtomicOutput:
             _OPEN.add(self)
         try:
             with _CHANGING:
-                self._clear_after_killed()
+                clear_left(self._lock)
+                self._lock.claim()
+                self._cleared = True
             # Once more: what was there may have been put back, or another run have ended.
             self._check()
             with _CHANGING:
@@ -106,16 +112,6 @@ class AtomicOutput:
         self.partial = self._folder / self.place.name
         self.pixels = self._folder / f"pixels-{self.place.name}"
         return self
-
-    def _clear_after_killed(self) -> None:
-        if self._lock.stale is not None:
-            left = self._lock.folder(self._lock.stale)
-            if is_own_folder(left):
-                put_back(left)
-                if not clear(left):
-                    raise OutputError(f"{left}: was left by a killed run and cannot be removed")
-        self._lock.claim()
-        self._cleared = True
 
     def _check(self) -> None:
         check_known(self._named, self.argument)
@@ -266,13 +262,3 @@ def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
         return path.samefile(source)
     except (OSError, ValueError):
         return False
-
-
-def is_own_folder(path: Path) -> bool:
-    """Tells whether a path is a folder of this user, and no link to one."""
-    try:
-        state = os.lstat(path)
-    except OSError:
-        return False
-    owner = os.geteuid() if hasattr(os, "geteuid") else state.st_uid
-    return stat.S_ISDIR(state.st_mode) and state.st_uid == owner

@@ -15,6 +15,7 @@ from cloudgan_geo.arguments import Argument
 from cloudgan_geo.errors import OutputError, OutputExistsError, UsageError
 from cloudgan_geo.raster.reading.files import gdal_name
 from cloudgan_geo.raster.writing.failures import output_error
+from cloudgan_geo.raster.writing.killed import is_own_folder
 from cloudgan_geo.raster.writing.object_store import (
     ObjectPlace,
     Upload,
@@ -23,7 +24,7 @@ from cloudgan_geo.raster.writing.object_store import (
     remove,
     stored,
 )
-from cloudgan_geo.raster.writing.output import COMPLETED, AtomicOutput, commit_all, is_own_folder
+from cloudgan_geo.raster.writing.output import COMPLETED, AtomicOutput, commit_all
 
 # Seconds that a store gets to forget an upload when the process ends.
 _FORGET = 1.0
