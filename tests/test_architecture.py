@@ -15,12 +15,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: What stands on nothing but errors, and what every other room may build on.
 GROUND = {"errors", "arguments", "callbacks", "choices", "interrupts", "sensors", "bands"}
-GROUND |= {"defaults"}
+GROUND |= {"defaults", "memory"}
 #: What each room may import besides itself and errors; `correction` joins rasters and networks.
 ALLOWED = {
     "arguments": set(),
     "errors": {"arguments"},
     "callbacks": set(),
+    "memory": set(),
     "choices": set(),
     "defaults": set(),
     "sensors": {"choices", "arguments"},

@@ -18,6 +18,7 @@ from cloudgan_geo.correction.blended import LocalBlending, RemoteBlending, check
 from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.estimates import ErrorSums, Estimates, QualityCounts, judge
 from cloudgan_geo.correction.quality import KeepRule
+from cloudgan_geo.memory import ReusedMemory
 from cloudgan_geo.raster.reading.area import Area
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.rows import Rows
@@ -157,10 +158,11 @@ class SceneCorrection:
         bottoms = [min(strip.bottom, self._scene.height) for strip in strips]
         pieces = self._scene.read(zip([0, *bottoms[:-1]], bottoms, strict=True))
         rows: Rows | None = None
+        memory = ReusedMemory()
         top = 0
         for strip, piece in zip(strips, pieces, strict=True):
             look(piece)
-            rows = piece if rows is None else rows.cut(strip.top - top).above(piece)
+            rows = piece if rows is None else rows.cut(strip.top - top).above(piece, memory)
             top = strip.top
             wanted = rows.valid
             if self._area is not None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cloudgan_geo.clouds.afar import BLOCK
 from cloudgan_geo.clouds.perlin import Float32
 from cloudgan_geo.clouds.spectral import block_means
+from cloudgan_geo.memory import ReusedMemory
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.rows import Rows, everywhere
 from cloudgan_geo.raster.reading.scene import Scene
@@ -32,6 +33,7 @@ class SceneBlocks:
         self._radiometry = radiometry
         self._spans = scene.spans()
         self._left: Rows | None = None
+        self._memory = ReusedMemory()
         self._first = 0
         self._means: list[Float32] = []
         self._shares: list[Float32] = []
@@ -52,7 +54,7 @@ class SceneBlocks:
         with closing(self._scene.read([(top, bottom)])) as pieces:
             rows = next(pieces)
         if self._left is not None:
-            rows = self._left.above(rows)
+            rows = self._left.above(rows, self._memory)
         complete = rows.pixels.shape[1]
         if bottom < self._scene.height:
             complete -= complete % BLOCK

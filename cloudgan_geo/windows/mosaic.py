@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cloudgan_geo.arguments import Argument
 from cloudgan_geo.bands import consecutive
 from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.memory import ReusedMemory
 from cloudgan_geo.windows.grid import Strip, WindowGrid
 
 
@@ -118,6 +119,7 @@ class CorrectionMosaic:
         self._layout = layout
         self._runs = consecutive(selected)
         self._top = 0
+        self._memory = ReusedMemory()
         self._sum = np.zeros((layout.layers, 0, grid.padded_width), np.float32)
         # A window goes through its few steps here, where it stays in the cache.
         self._window = np.empty((layout.layers, grid.window, grid.window), np.float32)
@@ -132,9 +134,7 @@ class CorrectionMosaic:
     def begin(self, strip: Strip) -> None:
         """Makes room for the windows of a strip."""
         shape = self._layout.layers, strip.bottom - self._top, self._grid.padded_width
-        # numpy asks for large pages for what it does not have the system fill with zeros; a window
-        # touches as many small pages as it has rows.
-        room = np.empty(shape, np.float32)
+        room = self._memory.empty(shape, np.float32)
         kept = self._sum.shape[1]
         room[:, :kept], room[:, kept:] = self._sum, 0
         self._sum = room
@@ -158,7 +158,7 @@ class CorrectionMosaic:
         tops = (self._grid.tops[rows] - self._top).tolist()
         lefts = self._grid.lefts[columns].tolist()
         down, across = self._row_kinds[rows].tolist(), self._column_kinds[columns].tolist()
-        change, beside = self._window, self._window[self._layout.bands :]
+        change = self._window
         beside = change[self._layout.bands :]
         for index, (top, left) in enumerate(zip(tops, lefts, strict=True)):
             for layers, read in self._runs:

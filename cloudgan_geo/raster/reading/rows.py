@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 
+from cloudgan_geo.memory import ReusedMemory
 from cloudgan_geo.raster.reading.declared import nodata_code
 
 
@@ -65,13 +66,22 @@ class Rows:
         mask = None if self.mask is None else self.mask[start:stop]
         return Rows(self.pixels[:, start:stop], self.valid[:, start:stop], mask)
 
-    def above(self, below: Rows) -> Rows:
-        """Returns these rows with others below them."""
+    def above(self, below: Rows, memory: ReusedMemory) -> Rows:
+        """Returns these rows with others below them, in an array of its own.
+
+        Args:
+            below: The others.
+            memory: Where the array lies.
+        """
+        height = self.pixels.shape[1] + below.pixels.shape[1]
+        shape = len(self.pixels), height, self.pixels.shape[2]
+        pixels = memory.empty(shape, self.pixels.dtype)
+        np.concatenate([self.pixels, below.pixels], axis=1, out=pixels)
         mask = None
         if self.mask is not None and below.mask is not None:
             mask = np.concatenate([self.mask, below.mask])
         return Rows(
-            np.concatenate([self.pixels, below.pixels], axis=1),
+            pixels,
             _above(self.valid, below.valid),
             mask,
         )

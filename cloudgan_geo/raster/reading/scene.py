@@ -14,6 +14,7 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from cloudgan_geo.errors import SceneError
+from cloudgan_geo.memory import ReusedMemory
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS, reason
 from cloudgan_geo.raster.reading.band_finding import NamedBands, RgbBands
 from cloudgan_geo.raster.reading.declared import is_code
@@ -205,10 +206,11 @@ class Scene:
             if file != FileState.of(file.path):
                 raise SceneError(f"{file.path}: was replaced or changed while it was in use")
 
-    def _rows(self, dataset: Any, top: int, bottom: int) -> Rows:
+    def _rows(self, dataset: Any, top: int, bottom: int, memory: ReusedMemory) -> Rows:
         """Reads rows from an open dataset."""
         window = Window(0, top, self.width, bottom - top)
-        pixels = dataset.read([band.index for band in self.bands], window=window)
+        pixels = memory.empty((len(self.bands), bottom - top, self.width), self.dtype)
+        dataset.read([band.index for band in self.bands], window=window, out=pixels)
         valid = self.meaningful(pixels)
         if self.alpha is not None:
             valid = valid & (dataset.read(self.alpha, window=window) > 0)
@@ -234,6 +236,7 @@ class _WholeBlocks:
         pays = scene.interleave == "pixel" and len(scene.bands) > 1 and size <= _HELD_BYTES
         self._step = height if pays else 0
         self._held: Rows | None = None
+        self._memory = ReusedMemory()
         self._first, self._stop = 0, 0
 
     def rows(self, top: int, bottom: int) -> Rows:
@@ -243,12 +246,12 @@ class _WholeBlocks:
             RasterioError: If they cannot be read.
         """
         if not self._step:
-            return self._scene._rows(self._dataset, top, bottom)
+            return self._read(top, bottom)
         rows: Rows | None = None
         while top < bottom:
             held = self._holding(top)
             part = held.cut(top - self._first, bottom - self._first)
-            rows = part if rows is None else rows.above(part)
+            rows = part if rows is None else rows.above(part, self._memory)
             top = min(bottom, self._stop)
         assert rows is not None
         return rows
@@ -259,5 +262,8 @@ class _WholeBlocks:
             self._held = None
             self._first = row // self._step * self._step
             self._stop = min(self._first + self._step, self._scene.height)
-            self._held = self._scene._rows(self._dataset, self._first, self._stop)
+            self._held = self._read(self._first, self._stop)
         return self._held
+
+    def _read(self, top: int, bottom: int) -> Rows:
+        return self._scene._rows(self._dataset, top, bottom, self._memory)
