@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -55,6 +56,17 @@ class Radiometry:
         )
         return replace(self, scale=scale, offset=offset, domain=domain)
 
+    @cached_property
+    def _to_model(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """What values are multiplied by, and what is added; None if that is 0 in every band."""
+        addend = _per_band(np.divide(self.offset, self.domain))
+        return _per_band(np.divide(self.scale, self.domain)), addend if addend.any() else None
+
+    @cached_property
+    def _from_model(self) -> NDArray[np.float32]:
+        """What corrections are multiplied by."""
+        return _per_band(np.divide(self.domain, self.scale))
+
     def to_model(
         self, values: NDArray[Any], out: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
@@ -68,14 +80,13 @@ class Radiometry:
             Float32 in [0, 1], or NaN where a value is; of the same shape.
         """
         model = np.empty(values.shape, np.float32) if out is None else out
-        factor = _per_band(np.divide(self.scale, self.domain))
-        addend = _per_band(np.divide(self.offset, self.domain))
+        factor, addend = self._to_model
         step = max(1, _AT_ONCE // (values.shape[-1] * len(factor)))
         for top in range(0, values.shape[-2], step):
             part = model[..., top : top + step, :]
             part[...] = values[..., top : top + step, :]
             part *= factor
-            if addend.any():
+            if addend is not None:
                 part += addend
             np.clip(part, 0.0, 1.0, out=part)
         return model
@@ -111,7 +122,7 @@ class Radiometry:
         if new is values and not (all_valid and all(code is None for code in nodata)):
             new[...] = self.corrected(values, correction, valid, nodata)
             return new
-        change = correction * _per_band(np.divide(self.domain, self.scale))
+        change = correction * self._from_model
         _move(values, change, new)
         if not all_valid:
             np.copyto(new, values, where=~valid)
