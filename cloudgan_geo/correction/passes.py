@@ -18,7 +18,6 @@ from cloudgan_geo.correction.blended import LocalBlending, RemoteBlending, check
 from cloudgan_geo.correction.cleaner import Cleaner
 from cloudgan_geo.correction.estimates import ErrorSums, Estimates, QualityCounts, judge
 from cloudgan_geo.correction.quality import KeepRule
-from cloudgan_geo.memory import ReusedMemory
 from cloudgan_geo.raster.reading.area import Area
 from cloudgan_geo.raster.reading.radiometry import Radiometry
 from cloudgan_geo.raster.reading.rows import Rows
@@ -156,17 +155,15 @@ class SceneCorrection:
     def _read(self, strips: Sequence[Strip], look: Callable[[Rows], None]) -> Iterator[Piece]:
         """Reads every row once, and lets someone look at it."""
         bottoms = [min(strip.bottom, self._scene.height) for strip in strips]
-        pieces = self._scene.read(zip([0, *bottoms[:-1]], bottoms, strict=True))
-        rows: Rows | None = None
-        memory = ReusedMemory()
-        top = 0
-        for strip, piece in zip(strips, pieces, strict=True):
-            look(piece)
-            rows = piece if rows is None else rows.cut(strip.top - top).above(piece, memory)
-            top = strip.top
+        tops = [strip.top for strip in strips]
+        pieces = self._scene.read(zip(tops, bottoms, strict=True))
+        seen = 0
+        for strip, bottom, rows in zip(strips, bottoms, pieces, strict=True):
+            look(rows.cut(seen - strip.top))
+            seen = bottom
             wanted = rows.valid
             if self._area is not None:
-                wanted = wanted & self._area.inside(top, top + wanted.shape[1])
+                wanted = wanted & self._area.inside(strip.top, strip.top + wanted.shape[1])
             yield Piece(strip, rows, wanted)
 
     def blended(

@@ -157,7 +157,8 @@ class Scene:
         """Reads rows of the scene, opening it for as long as the iteration lasts.
 
         Args:
-            spans: First row and row after the last of each piece.
+            spans: First row and row after the last of each piece. A piece may begin among the rows
+                of the one before; these may then share their memory.
 
         Raises:
             SceneError: If the file is gone, damaged, truncated or no longer what it was.
@@ -238,13 +239,29 @@ class _WholeBlocks:
         self._held: Rows | None = None
         self._memory = ReusedMemory()
         self._first, self._stop = 0, 0
+        self._given: Rows | None = None
+        self._given_top, self._given_bottom = 0, 0
 
     def rows(self, top: int, bottom: int) -> Rows:
         """Returns some rows, which may share memory with others that it gave.
 
+        They may begin among those that it gave last, which are not read again.
+
         Raises:
             RasterioError: If they cannot be read.
         """
+        if self._held is not None and self._first <= top and bottom <= self._stop:
+            rows = self._held.cut(top - self._first, bottom - self._first)
+        elif self._given is not None and self._given_top <= top < self._given_bottom:
+            rows = self._given.cut(top - self._given_top)
+            rows = rows.above(self._new(self._given_bottom, bottom), self._memory)
+        else:
+            rows = self._new(top, bottom)
+        self._given, self._given_top, self._given_bottom = rows, top, bottom
+        return rows
+
+    def _new(self, top: int, bottom: int) -> Rows:
+        """Returns rows below those that it gave last."""
         if not self._step:
             return self._read(top, bottom)
         rows: Rows | None = None
