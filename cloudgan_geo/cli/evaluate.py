@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from cloudgan_geo.choices import AskedPrecision
 from cloudgan_geo.cli import shared
 from cloudgan_geo.cli.pages import STDOUT, page
 from cloudgan_geo.cli.terminal import own_words_only
-from cloudgan_geo.errors import UsageError
+from cloudgan_geo.errors import CloudganWarning, UsageError, WeightsNotFoundError
 
 _SUITES = ("article", "thin-seen", "thin-unseen", "real-pairs", "clear")
 _SOURCE = click.Path(path_type=Path)
@@ -143,10 +144,8 @@ def evaluate(
     from cloudgan_geo.correction.choosing import all_ready
     from cloudgan_geo.correction.options import DecloudOptions
     from cloudgan_geo.evaluation.suites import Evaluation
-    from cloudgan_geo.networks.inference import load_cleaner
 
     cleaner = all_ready(model, DecloudOptions(device=device, precision=precision))
-    article = load_cleaner("article", device=device, precision=precision)
     with (
         # Made again and again, so they replace those from before.
         page(json_path, "json", overwrite=True) as as_json,
@@ -154,6 +153,7 @@ def evaluate(
         own_words_only(verbose=False),
         tqdm(unit="chip", disable=True if quiet else None, leave=False) as bar,
     ):
+        article = _article(device, precision, needed="article" in chosen)
         evaluation = Evaluation(sources, cleaner, article, limit, bar.update, pictures)
         reports = []
         for name in chosen:
@@ -169,6 +169,24 @@ def evaluate(
             click.echo(f"Wrote {path}", err=True)
     if json_path != STDOUT:
         click.echo(tables)
+
+
+def _article(device: str, precision: AskedPrecision, *, needed: bool) -> Any:
+    """Returns the article's generator, which the wheel leaves out; None where it is missing.
+
+    Raises:
+        WeightsNotFoundError: If it is missing though it is needed.
+    """
+    from cloudgan_geo.networks.inference import load_cleaner
+
+    try:
+        return load_cleaner("article", device=device, precision=precision)
+    except WeightsNotFoundError as error:
+        if needed:
+            raise
+        words = CloudganWarning("the tables are without the article's generator; ", *error.parts)
+        warnings.warn(words, stacklevel=2)
+        return None
 
 
 def _heading(suite: str, cleaner: Any) -> str:

@@ -64,7 +64,7 @@ class Contest:
     Attributes:
         methods: In the table's order.
         model: Name of the generator that is judged.
-        article: Name of the article's generator, which may be the same.
+        article: Name of the article's generator, which may be the same; None without it.
         estimates: Whether the model estimates opacity and error.
         weights: Name, SHA-256 and precision of the model.
         bands: What the model reads and corrects, where there is more than red, green and blue.
@@ -72,31 +72,31 @@ class Contest:
 
     methods: tuple[Method, ...]
     model: str
-    article: str
+    article: str | None
     estimates: bool
     weights: dict[str, str]
     bands: BandSet
 
 
-def contest(cleaner: Cleaner, article: Cleaner) -> Contest:
+def contest(cleaner: Cleaner, article: Cleaner | None) -> Contest:
     """Returns unprocessed input, dark-channel prior, the article's generator and a model.
 
     A model that sees surroundings is also shown without them, as EuroSAT's chips come.
 
     Args:
         cleaner: The generator to judge, which gets red, green and blue alone.
-        article: The article's.
+        article: The article's; None to compare without it.
 
     Raises:
         BandError: If the generator cannot do without other bands.
     """
-    same = cleaner.sha256 == article.sha256
+    same = article is not None and cleaner.sha256 == article.sha256
     name = cleaner.name if same or cleaner.name != "article" else "article (given)"
     methods = [
         Method(UNPROCESSED, ClearedImage),
         Method(DARK_CHANNEL, lambda image: ClearedImage(dark_channel_prior(image))),
     ]
-    if not same:
+    if article is not None and not same:
         methods.append(Method("article", lambda image: clean_windows(article, image)))
     judged = for_visible(cleaner)
     methods.append(Method(name, lambda image: clean_windows(judged, image)))
@@ -107,7 +107,7 @@ def contest(cleaner: Cleaner, article: Cleaner) -> Contest:
     return Contest(
         methods=tuple(methods),
         model=name,
-        article=name if same else "article",
+        article=name if same else None if article is None else "article",
         estimates=cleaner.estimates,
         weights=weights_of(cleaner),
         bands=cleaner.bands,

@@ -76,7 +76,7 @@ class PairScores:
 
 
 def score_pair(
-    cloudy: Path, clear: Path, cleaner: Cleaner, article: Cleaner, folder: Path
+    cloudy: Path, clear: Path, cleaner: Cleaner, article: Cleaner | None, folder: Path
 ) -> PairScores:
     """Runs all methods on a pair and measures what they make of it.
 
@@ -84,7 +84,7 @@ def score_pair(
         cloudy: The scene under cloud.
         clear: The same place on a clear date.
         cleaner: The generator to judge, in `decloud`.
-        article: The article's.
+        article: The article's; None to compare without it.
         folder: For what is written.
 
     Raises:
@@ -129,12 +129,12 @@ def score_pair(
 
 
 def _generators(
-    cleaned: CleanedScene, cleaner: Cleaner, article: Cleaner, folder: Path
+    cleaned: CleanedScene, cleaner: Cleaner, article: Cleaner | None, folder: Path
 ) -> dict[str, Path]:
     """Writes what the generators make of a scene; the one that is judged has run already."""
     images = {}
     options = DecloudOptions(radiometry=cleaned.radiometry)
-    if article.name != cleaner.name:
+    if article is not None and article.name != cleaner.name:
         images[article.name] = folder / "article.tif"
         decloud_scene(cleaned.path, images[article.name], model=article, options=options)
     images[cleaner.name] = cleaned.output

@@ -31,7 +31,7 @@ def pairs_suite(
     pairs: Path,
     scenes: Path | None,
     cleaner: Cleaner,
-    article: Cleaner,
+    article: Cleaner | None,
     folder: Path,
     *,
     limit: int | None = None,
@@ -43,7 +43,7 @@ def pairs_suite(
         pairs: Folder of pairs.
         scenes: Folder of scenes; None for the pairs alone.
         cleaner: The generator to judge, in `decloud`.
-        article: The article's.
+        article: The article's; None to compare without it.
         folder: For what is written.
         limit: Score only this many pairs, and as many scenes.
         progress: Called with 1 after every pair and every scene.
@@ -93,9 +93,10 @@ def pairs_suite(
     )
 
 
-def _methods(cleaner: Cleaner, article: Cleaner) -> list[str]:
+def _methods(cleaner: Cleaner, article: Cleaner | None) -> list[str]:
     """Returns the names of all methods, in the order of the tables."""
-    names = [UNPROCESSED, DARK_CHANNEL, CIRRUS_BAND, article.name, cleaner.name]
+    names = [UNPROCESSED, DARK_CHANNEL, CIRRUS_BAND]
+    names += [generator.name for generator in (article, cleaner) if generator is not None]
     if cleaner.estimates:
         names.append(EVERY_PIXEL.format(cleaner.name))
     return list(dict.fromkeys(names))
@@ -105,7 +106,7 @@ def _code(rows: TableRows) -> TableRows:
     return {f"`{name}`": row for name, row in rows.items()}
 
 
-def _visible_tables(scores: Scores, cleaner: Cleaner, article: Cleaner) -> list[Table]:
+def _visible_tables(scores: Scores, cleaner: Cleaner, article: Cleaner | None) -> list[Table]:
     methods = _methods(cleaner, article)
     tables = []
     for title, score, decimals in (
@@ -142,7 +143,7 @@ def _gain(of: PairScores, subset: str) -> float | None:
     return None if before is None or after is None else after - before
 
 
-def _band_tables(scores: Scores, cleaner: Cleaner, article: Cleaner) -> list[Table]:
+def _band_tables(scores: Scores, cleaner: Cleaner, article: Cleaner | None) -> list[Table]:
     methods = _methods(cleaner, article)
     judged = cleaner.name
     bands = ", ".join(dict.fromkeys(name for of in scores.values() for name in of.corrected))

@@ -51,7 +51,7 @@ class Evaluation:
     Attributes:
         sources: The data.
         cleaner: The generator to judge.
-        article: The article's generator.
+        article: The article's generator; None where the tables are to do without it.
         limit: Score only about so many chips, and as many scenes.
         progress: Called with the number of chips, windows, pairs or pictures just done.
         pictures: Folder for pictures of what `real-pairs` works on; None for none.
@@ -59,7 +59,7 @@ class Evaluation:
 
     sources: Sources
     cleaner: Cleaner
-    article: Cleaner
+    article: Cleaner | None
     limit: int | None = None
     progress: Advance | None = None
     pictures: Path | None = None

@@ -128,7 +128,7 @@ def thin_seen(
     sums = veils.all_sums()
     bars = [
         Bar("gain over unprocessed input, dB", veils.gain(contest.model), least=9),
-        Bar("gain over article, dB", veils.gain(contest.model, contest.article), least=8),
+        *_article_bars(veils, contest),
         *_estimate_bars(sums, (88, 92)),
         *bars_of(
             "thin-seen", contest.bands, {"gain": {"RGB test chips": veils.gain(contest.model)}}
@@ -245,6 +245,12 @@ def _estimate_tables(sums: EstimateSums | None) -> tuple[Table, ...]:
     if sums is None:
         return ()
     return (Table("Expected error by true opacity, all pixels", "opacity", sums.rows(), None),)
+
+
+def _article_bars(veils: VeilScores, contest: Contest) -> list[Bar]:
+    if contest.article is None:
+        return []
+    return [Bar("gain over article, dB", veils.gain(contest.model, contest.article), least=8)]
 
 
 def _estimate_bars(sums: EstimateSums | None, wanted: tuple[float, float]) -> list[Bar]:

@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pytest
 import rasterio
+from click.testing import CliRunner
 from PIL import Image
 from scenes import write_scene
 
+from cloudgan_geo.cli.main import main
 from cloudgan_geo.sensors.sentinel2 import SENSOR
 
 
@@ -77,3 +79,49 @@ def test_pictures_are_refused_where_there_can_be_none(program, data):
     line = program.fails(1, "evaluate", "--suite", "real-pairs", *data, "--pictures", "file/out")
     assert "file/out" in line
     assert "--pictures" in line
+
+
+@pytest.fixture
+def without_article(tmp_path, monkeypatch):
+    """The package as its wheel has it."""
+    from cloudgan_geo.networks import header
+
+    there = tmp_path / "of_the_wheel"
+    there.mkdir()
+    for name, path in header.bundled().items():
+        if name != "article":
+            (there / path.name).symlink_to(path)
+    monkeypatch.setattr(header, "_WEIGHTS", there)
+    monkeypatch.delenv(header.WEIGHTS_FOLDER, raising=False)
+
+
+def evaluated(*asked, code=0):
+    done = CliRunner().invoke(main, ["evaluate", *map(str, asked), "--device", "cpu"])
+    assert done.exit_code == code, done.output
+    return done
+
+
+@pytest.mark.parametrize("suite", ["real-pairs", "thin-seen"])
+def test_without_the_article_s_generator_its_scores_are_left_out(
+    data, tmp_path, tiny_thin_model, sample_data, without_article, suite
+):
+    options = ("--pairs", tmp_path / "pairs", "--data", sample_data / "chips", "--limit", 16)
+    asked = ("--model", tiny_thin_model, "--suite", suite, *options, "--precision", "fp32")
+    done = evaluated(*asked, "--json", "-")
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Warning"))
+    assert "without the article's generator" in line
+    assert "CLOUDGAN_GEO_WEIGHTS" in line
+    found = json.loads(done.stdout)["suites"][suite]
+    assert "article" not in json.dumps([found["tables"], found["bars"]])
+    assert "tiny-thin" in json.dumps(found["tables"])
+
+
+def test_what_asks_for_the_article_s_generator_needs_it(
+    tiny_thin_model, sample_data, data, tmp_path, without_article
+):
+    chips = ("--data", sample_data / "chips", "--limit", 4)
+    pairs = ("--suite", "real-pairs", "--pairs", tmp_path / "pairs")
+    for asked in (("--model", tiny_thin_model, *chips), ("--model", "article", *pairs)):
+        done = evaluated(*asked, code=2)
+        (line,) = done.stderr.strip().splitlines()
+        assert line.startswith("Error: article: is not in the wheel")
