@@ -1,5 +1,6 @@
 """`card` and `models`, as a stranger would type them."""
 
+import hashlib
 import json
 import stat
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from cloudgan_geo.networks.checkpoint import read_generator, save_generator
+from cloudgan_geo.networks.header import bundled
 from cloudgan_geo.networks.thin import ThinGenerator
 
 
@@ -48,9 +50,13 @@ def test_facts_and_scores_join_what_training_wrote(tmp_path, weights, evaluation
     facts.write_text('{"name": "mine", "licence": "MIT", "known_failures": ["snow"]}')
     out = tmp_path / "mine.safetensors"
     run("card", "--model", weights, "--facts", facts, "--scores", evaluation, "--out", out)
-    card = json.loads(run("models", out).stdout)
+    card = json.loads(run("models", out, "--json").stdout)
     assert (card["name"], card["epoch"], card["licence"]) == ("mine", 7, "MIT")
     assert card["known_failures"] == ["snow"]
+    said = run("models", out).stdout.splitlines()
+    assert said[0].split() == ["name", "mine"]
+    assert "fails at      snow" in said
+    assert any(line.strip().startswith("- `sample`: unprocessed input ") for line in said)
     row = card["scores"]["real-pairs"]["rows"]["`sample`"]
     assert list(row) == ["unprocessed input", "best"]
     # The same weights, but for the rounding of kernels to half precision.
@@ -77,6 +83,17 @@ def test_what_is_no_card_and_no_score_is_said(tmp_path, weights):
 
 def test_models_prints_bundled_cards_and_those_of_files(weights):
     assert "article" in run("models").stdout
-    assert json.loads(run("models", "thin").stdout)["architecture"] == "thin"
-    assert json.loads(run("models", weights).stdout)["epoch"] == 7
+    assert json.loads(run("models", "thin", "--json").stdout)["architecture"] == "thin"
+    assert json.loads(run("models", weights, "--json").stdout)["epoch"] == 7
     assert "nonesuch" in run("models", "nonesuch", code=2).stderr
+
+
+def test_a_card_is_said_in_aligned_lines(weights):
+    for model, path in (("veil", bundled()["veil"]), (weights, weights)):
+        lines = run("models", model).stdout.splitlines()
+        starts = {line[:14].strip(): line[14:] for line in lines}
+        assert starts["SHA-256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert {"name", "reads", "corrects", "architecture", "file"} <= set(starts)
+        # No word begins between the columns, and nothing is as a programmer would write it.
+        assert all(line[12:14] == "  " for line in lines)
+        assert "{" not in "".join(lines)
