@@ -6,13 +6,15 @@ import glob
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from cloudgan_geo.errors import UsageError
+from cloudgan_geo.batch.own_outputs import is_own_output
+from cloudgan_geo.errors import CloudganWarning, UsageError
 from cloudgan_geo.raster.reading.source import default_output, is_local
 from cloudgan_geo.sensors import recognised
 from cloudgan_geo.sensors.product import Labels
@@ -66,20 +68,33 @@ def list_scenes(given: Iterable[Any], stdin: TextIO | None = None) -> list[Liste
         stdin: What `-` reads; by default that of this process.
 
     Returns:
-        Each scene once, sorted by its path: the same whatever the order of `given`.
+        Each scene once, sorted by its path: the same whatever the order of `given`. What earlier
+        runs wrote counts only where it is named; a `CloudganWarning` says how much was found.
 
     Raises:
         UsageError: If a pattern matches nothing, a folder holds no scene, or items cannot be read.
     """
     scenes: dict[str, ListedScene] = {}
+    own: set[str] = set()
     for each in given:
         for scene in _scenes_of(each, stdin):
+            if scene.found and is_own_output(Path(scene.paths[0])):
+                own.add(scene.key)
+                continue
             known = scenes.get(scene.key)
             # What was named stays named, though a folder holds it too.
             if known is None or (known.found and not scene.found):
                 scenes[scene.key] = scene
+    left_out = len(own - scenes.keys())
+    results = f"{left_out} result{'s of earlier runs' if left_out != 1 else ' of an earlier run'}"
     if not scenes:
-        raise UsageError("there is no scene: none was named")
+        there = (
+            f"only {results} found, which count where they are named" if own else "none was named"
+        )
+        raise UsageError(f"there is no scene: {there}")
+    if left_out:
+        words = f"{results} left out; a file that is named counts all the same"
+        warnings.warn(CloudganWarning(words), stacklevel=2)
     return [scenes[key] for key in sorted(scenes)]
 
 

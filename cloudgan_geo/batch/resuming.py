@@ -13,6 +13,7 @@ import rasterio
 
 from cloudgan_geo.batch.agreement import weights_sha256
 from cloudgan_geo.batch.outputs import SceneTask
+from cloudgan_geo.batch.own_outputs import WEIGHTS, tags_of
 from cloudgan_geo.choices import AUTO
 from cloudgan_geo.correction.cleaner import model_name
 from cloudgan_geo.correction.options import DecloudOptions
@@ -21,15 +22,11 @@ from cloudgan_geo.correction.report import options_asked
 from cloudgan_geo.correction.scene_fit import fit_scene
 from cloudgan_geo.errors import CloudganError
 from cloudgan_geo.raster.gdal import GDAL_ERRORS, GDAL_OPTIONS
-from cloudgan_geo.raster.reading.files import open_written
 from cloudgan_geo.raster.writing.object_store import ObjectPlace, is_object, stored
 from cloudgan_geo.raster.writing.writer import is_complete
 
 # What changes neither values nor form of an output.
 _IMMATERIAL = ("batch_size", "trust_input")
-
-# Tag of an output that names the weights it was made by.
-_WEIGHTS = "CLOUDGAN_WEIGHTS_SHA256"
 
 _TIFF = (b"II*\0", b"II+\0", b"MM\0*", b"MM\0+")
 
@@ -49,10 +46,10 @@ def is_done(task: SceneTask, model: str) -> bool:
         return False
     weights = []
     for path in (task.output, *task.options.layer_files.values()):
-        tags = _tags(path)
+        tags = tags_of(path)
         if tags is None or not _is_made_so(tags, task) or not _is_whole(path):
             return False
-        weights.append(tags.get(_WEIGHTS))
+        weights.append(tags.get(WEIGHTS))
     return set(weights) == {_sha256_for(task, model)}
 
 
@@ -141,15 +138,6 @@ def _material(options: dict[str, Any]) -> dict[str, Any]:
     return material
 
 
-def _tags(path: Path) -> dict[str, str] | None:
-    """Returns the metadata of a GeoTIFF, or None if it cannot be opened."""
-    try:
-        with open_written(path) as dataset:
-            return dict(dataset.tags())
-    except GDAL_ERRORS:
-        return None
-
-
 def _is_whole(path: Path) -> bool:
     if is_object(path):
         return True  # A store shows no other ones.
@@ -162,9 +150,9 @@ def _is_whole(path: Path) -> bool:
 
 def _is_ours(path: Path) -> bool:
     """Tells whether a file is an output of ours, or the damaged rest of a GeoTIFF."""
-    tags = _tags(path)
+    tags = tags_of(path)
     if tags is not None:
-        return ORIGIN in tags or _WEIGHTS in tags
+        return ORIGIN in tags or WEIGHTS in tags
     try:
         with open(path, "rb") as file:
             return file.read(4) in _TIFF

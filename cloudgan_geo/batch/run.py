@@ -70,7 +70,7 @@ def make_batch(
 ) -> Batch:
     """Lists scenes, names their outputs, takes this job's part and leaves out what is done.
 
-    Nothing is written, and no scene opened.
+    Nothing is written, and of scenes no more read than the tags of those in folders.
 
     Args:
         given: See `listing.list_scenes`.

@@ -141,3 +141,22 @@ def test_nor_over_a_file_that_another_scene_is_made_of(folder):
     )
     with pytest.raises(UsageError, match="is a part of a scene of this batch"):
         tasks("in", overwrite=True)
+
+
+def test_results_of_earlier_runs_count_only_where_they_are_named(archive):
+    archive.add("a", "b")
+    made = archive.here("decloud", "in/a.tif", "--model", archive.model, "--qa", "in/a_clouds.tif")
+    assert made.returncode == 0, made.stderr
+    run = archive.batch("in", "in/*.tif")
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count("2 results of earlier runs left out") == 1
+    assert archive.outputs() == ["a_decloud.tif", "b_decloud.tif"]
+    assert "only 2 results of earlier runs" in archive.fails(2, *archive.options("out"))
+
+
+def test_a_result_that_is_named_is_a_scene(archive):
+    archive.add("a")
+    archive.here("decloud", "in/a.tif", "--model", archive.model)
+    run = archive.batch("in", "in/a_decloud.tif")
+    assert (run.returncode, run.stderr.count("left out")) == (0, 0)
+    assert archive.outputs() == ["a_decloud.tif", "a_decloud_decloud.tif"]
