@@ -1,11 +1,17 @@
 """Hooks of mkdocs: the bundled generators' cards on their page, a tidy page of commands."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from cloudgan_geo.networks.header import bundled, read_card
 
 _MARK = "<!-- cards -->"
+# Browsers end a line at any hyphen: of an option, of a date, of a suite's name.
+_OPTION = re.compile(r"<(code)()>(?=(?:[a-z]+ )?--?[\w-]{1,24}(?: [\w/.]{1,12})?</code>)")
+_SHORT_CELL = re.compile(
+    r"<(td|th)( style=[^>]*)?>(?=[^<\s]{1,14}</|(?:at least|at most) [\d.]+</)"
+)
 #: What people ask of a card first.
 _FIRST = ("summary", "data", "clouds", "training", "known_failures", "licence")
 #: The heading says the name; whether scores reach what they are held to the evaluation says.
@@ -20,8 +26,11 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """Leaves out what click calls the default of an option that has none."""
-    return html.replace("<code>Sentinel.UNSET</code>", "")
+    """Leaves out what click calls the default of an option that has none; keeps options whole."""
+    html = html.replace("<code>Sentinel.UNSET</code>", "")
+    for pattern in (_OPTION, _SHORT_CELL):
+        html = pattern.sub(r'<\1 class="whole"\2>', html)
+    return html
 
 
 def _card(path: Any) -> str:
