@@ -90,26 +90,16 @@ def _like(scene: Scene, layer: OutputLayer, parts: Sequence[str]) -> Scene:
         unit=unit,
         tags={},
     )
-    bands = tuple(
+    bands = [
         replace(
             first,
             index=index,
             description=f"{layer.description}, {part}" if part else layer.description,
         )
         for index, part in enumerate(parts, 1)
-    )
-    return replace(
-        scene,
-        bands=bands,
-        # The band stands for all three: a scene has red, green and blue.
-        named=replace(scene.named, indexes=dict.fromkeys(scene.sensor.visible, 1)),
-        used=(1, 1, 1),
-        alpha=None,
-        has_mask=False,
-        interleave="band",
-        tags={key: value for key, value in scene.tags.items() if key in _GRID_TAGS},
-        domains={},
-    )
+    ]
+    tags = {key: value for key, value in scene.tags.items() if key in _GRID_TAGS}
+    return replace(scene.with_own(bands, tags), interleave="band")
 
 
 def _name_classes(file: AtomicOutput, categories: Sequence[Category]) -> None:

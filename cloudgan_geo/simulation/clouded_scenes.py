@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -191,7 +191,7 @@ def _under(cloud: LaidCloud, rows: Rows, top: int) -> tuple[Rows, Rows]:
 
 def _truth_like(scene: Scene, names: Sequence[str]) -> Scene:
     """Returns a scene of the same grid whose bands are opacities."""
-    bands = tuple(
+    bands = [
         Band(
             index,
             "float32",
@@ -201,17 +201,8 @@ def _truth_like(scene: Scene, names: Sequence[str]) -> Scene:
             *(1.0, 0.0, None, {}),
         )
         for index, name in enumerate(names, 1)
-    )
-    return replace(
-        scene,
-        bands=bands,
-        named=replace(scene.named, indexes=dict.fromkeys(scene.sensor.visible, 1)),
-        used=(1, 1, 1),
-        alpha=None,
-        has_mask=False,
-        tags={},
-        domains={},
-    )
+    ]
+    return scene.with_own(bands, {})
 
 
 class _Covered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -141,6 +141,19 @@ class Scene:
     def visible(self) -> Scene:
         """Returns the same scene with no other bands than red, green and blue."""
         return replace(self, bands=self.visible_bands, used=self.rgb.indexes)
+
+    def with_own(self, bands: Sequence[Band], tags: Mapping[str, str]) -> Scene:
+        """Returns a scene of the same grid whose bands are ours; the first stands for all three."""
+        return replace(
+            self,
+            bands=tuple(bands),
+            named=replace(self.named, indexes=dict.fromkeys(self.sensor.visible, 1)),
+            used=(1, 1, 1),
+            alpha=None,
+            has_mask=False,
+            tags=dict(tags),
+            domains={},
+        )
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """Yields first row and row after the last of pieces of the scene, top to bottom.
