@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from cloudgan_geo.correction.origin import ORIGIN
@@ -24,9 +25,13 @@ def tags_of(path: Path) -> dict[str, str] | None:
         return None
 
 
+def are_own(tags: Mapping[str, str]) -> bool:
+    """Tells whether metadata are those of an output, or of a layer."""
+    return ORIGIN in tags or WEIGHTS in tags
+
+
 def is_own_output(path: Path) -> bool:
     """Tells whether a file is a GeoTIFF that `decloud` or `batch` wrote, a layer too."""
     if not _GEOTIFF.search(path.name) or not path.is_file():
         return False
-    tags = tags_of(path) or {}
-    return ORIGIN in tags or WEIGHTS in tags
+    return are_own(tags_of(path) or {})

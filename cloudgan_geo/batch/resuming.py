@@ -13,7 +13,7 @@ import rasterio
 
 from cloudgan_geo.batch.agreement import weights_sha256
 from cloudgan_geo.batch.outputs import SceneTask
-from cloudgan_geo.batch.own_outputs import WEIGHTS, tags_of
+from cloudgan_geo.batch.own_outputs import WEIGHTS, are_own, tags_of
 from cloudgan_geo.choices import AUTO
 from cloudgan_geo.correction.cleaner import model_name
 from cloudgan_geo.correction.options import DecloudOptions
@@ -152,7 +152,7 @@ def _is_ours(path: Path) -> bool:
     """Tells whether a file is an output of ours, or the damaged rest of a GeoTIFF."""
     tags = tags_of(path)
     if tags is not None:
-        return ORIGIN in tags or WEIGHTS in tags
+        return are_own(tags)
     try:
         with open(path, "rb") as file:
             return file.read(4) in _TIFF
