@@ -39,6 +39,8 @@ AUTO: Final = "auto"
 
 #: What a generator that estimates opacity sees beyond a window; see `networks.thin`.
 Context = Literal["surroundings", "scene", "none"]
+#: At which resolution a generator for veils predicts gain and shift; see `training.recipe`.
+Resolution = Literal["half", "full"]
 #: Loss of the generator on the discriminator's verdict.
 Adversarial = Literal["minimax", "non-saturating"]
 #: Course of the learning rate.

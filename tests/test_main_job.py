@@ -48,8 +48,8 @@ def test_decloud_writes_beside_the_scene_and_says_so(tmp_path, sample_data):
     before, after, tags = same_grid(scene, tmp_path / "scene_decloud.tif")
     assert np.array_equal(before[3], after[3])
     assert (before[:3] != after[:3]).mean() > 0.9
-    assert tags["CLOUDGAN_MODEL"] == "thin"
-    assert tags["CLOUDGAN_WEIGHTS_SHA256"] == load_generator("thin").sha256
+    assert tags["CLOUDGAN_MODEL"] == "visible"
+    assert tags["CLOUDGAN_WEIGHTS_SHA256"] == load_generator("visible").sha256
 
 
 @pytest.mark.slow

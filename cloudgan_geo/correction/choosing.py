@@ -21,7 +21,7 @@ from cloudgan_geo.raster.reading.source import ScenePaths
 
 #: Bundled generators that `auto` chooses from, those that see most first; the last needs no more
 #: than red, green and blue.
-BUNDLED = ("veil", "thin")
+BUNDLED = ("veil", "visible")
 
 
 @dataclass(frozen=True)

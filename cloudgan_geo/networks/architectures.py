@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from torch import Tensor
 
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError
+from cloudgan_geo.networks.fine import FineGenerator
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
+from cloudgan_geo.networks.thin_pair import ThinPairGenerator
 from cloudgan_geo.networks.veil import VeilGenerator
 from cloudgan_geo.networks.veil_pair import VeilPairGenerator
 
-Generator = UNetGenerator | ThinGenerator | VeilGenerator | VeilPairGenerator
+Generator = (
+    UNetGenerator
+    | ThinGenerator
+    | VeilGenerator
+    | VeilPairGenerator
+    | FineGenerator
+    | ThinPairGenerator
+)
 
 #: By the name in cards.
-ARCHITECTURES: dict[str, type[Generator]] = {
-    of.architecture: of for of in (UNetGenerator, ThinGenerator, VeilGenerator, VeilPairGenerator)
-}
+ARCHITECTURES: dict[str, type[Generator]] = {of.architecture: of for of in get_args(Generator)}
 
 _LAST_WEIGHT = "output.weight"
 #: A weight that only the generator for thin cloud has.

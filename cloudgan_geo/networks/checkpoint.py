@@ -21,6 +21,7 @@ from cloudgan_geo.errors import WeightsError, WeightsNotFoundError
 from cloudgan_geo.networks.architectures import Generator, build
 from cloudgan_geo.networks.header import card_bands, is_pickle, read_card
 from cloudgan_geo.networks.limits import check_archive, check_shapes, check_size, check_tensors
+from cloudgan_geo.networks.parts import prefixes_of, tensors_beside
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def save_generator(
     Args:
         network: The generator to save.
         path: File to write.
-        card: JSON-ready description; architecture, bands and shape are added.
+        card: JSON-ready description; architecture, bands and shape are added. Parts that it names
+            are not stored; see `networks.parts`.
         half: Store kernels as float16, which halves the file; reading widens them again.
     """
     assert isinstance(network, Generator)
@@ -62,6 +64,7 @@ def save_generator(
     tensors = {
         name: tensor.detach().to("cpu", _stored_type(tensor, half)).contiguous()
         for name, tensor in network.state_dict().items()
+        if not name.startswith(prefixes_of(card))
     }
     # Not safetensors' own way to write files: nobody but the owner could read them.
     Path(path).write_bytes(save(tensors, {"card": json.dumps(told)}))
@@ -144,6 +147,7 @@ def _shape(network: Generator) -> dict[str, Any]:
 def _build(path: Path, state: dict[str, Tensor], card: dict[str, Any]) -> Generator:
     bands = card_bands(path, card)
     try:
+        state = {**state, **tensors_beside(card)}
         build_it = partial(build, state, card, bands)
         check_shapes(path, build_it, state)
         network = build_it()

@@ -14,6 +14,7 @@ from cloudgan_geo.errors import UsageError
 from cloudgan_geo.networks.devices import bf16_support
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import ThinGenerator
+from cloudgan_geo.networks.thin_pair import ThinPairGenerator
 from cloudgan_geo.networks.veil import VeilGenerator
 from cloudgan_geo.networks.veil_pair import VeilPairGenerator
 
@@ -29,6 +30,7 @@ BF16_OFF_FP32: dict[type[nn.Module], float] = {
     ThinGenerator: 71.0,
     VeilGenerator: 6.0,
     VeilPairGenerator: 6.0,
+    ThinPairGenerator: 39.0,
 }
 
 

@@ -116,6 +116,18 @@ class ThinGenerator(UNetLevels):
             view: Their surroundings, shape (n, 3 * bands read + 1, 40, 40): lowest, mean and
                 highest values of blocks of 8 pixels, and 1 where a block is known, else all 0.
         """
+        return self.estimate(self.raw(x, view), x)
+
+    def raw(self, x: Tensor, view: Tensor) -> Tensor:
+        """Returns what the estimate is made of, gains, shifts, opacity and errors.
+
+        Args:
+            x: See `forward`.
+            view: See `forward`.
+
+        Returns:
+            Float32, shape (n, 2 * bands corrected + 1 + groups, h, w).
+        """
         dtype = next(self.view.parameters()).dtype
         # The windows stay in float32 for the last step: the gain would amplify their rounding.
         deepest, skips = self.encode(x.to(dtype))
@@ -124,7 +136,8 @@ class ThinGenerator(UNetLevels):
         # Last layer in float32 whatever the autocast type, as in the article's generator.
         with torch.autocast(x.device.type, enabled=False):
             veil = F.interpolate(self._veil(surroundings.float()), x.shape[2:], mode="bilinear")
-            return self._estimate(self.output(y.float()) + veil, x)
+            out: Tensor = self.output(y.float()) + veil
+            return out
 
     def _veil(self, surroundings: Tensor) -> Tensor:
         # Of fewer windows one thread of oneDNN sums up in another order: the last bit of one would
@@ -141,7 +154,13 @@ class ThinGenerator(UNetLevels):
         out: Tensor = self.view(seen(view, self.context))
         return out
 
-    def _estimate(self, raw: Tensor, x: Tensor) -> Estimate:
+    def estimate(self, raw: Tensor, x: Tensor) -> Estimate:
+        """Returns the estimate for windows.
+
+        Args:
+            raw: See `raw`.
+            x: See `forward`.
+        """
         corrected = x[:, self.bands.selected]
         saturated = (corrected >= 1).all(dim=1, keepdim=True)
         bands, groups = len(self.bands.corrects), len(self.bands.groups)

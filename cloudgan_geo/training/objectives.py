@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cloudgan_geo.choices import Resolution
 from cloudgan_geo.networks.architectures import Generator
+from cloudgan_geo.networks.fine import FineGenerator
 from cloudgan_geo.networks.generator import UNetGenerator
 from cloudgan_geo.networks.thin import Estimate, ThinGenerator
 from cloudgan_geo.networks.veil import VeilGenerator, detail
 from cloudgan_geo.training.data import ChipBatch
-from cloudgan_geo.training.recipe import Clouds, Recipe
+from cloudgan_geo.training.recipe import Recipe
 from cloudgan_geo.training.spectra import bands_of_recipe
 
 #: Mean square below which a chip counts as right: 43 dB, so that clear chips, which could be
@@ -129,8 +132,8 @@ class VeilObjective:
         self._bands = bands = bands_of_recipe(recipe)
         self._visible = [bands.reads.index(name) for name in bands.sensor.visible]
 
-    def network(self) -> VeilGenerator:
-        """Returns a generator of all bands."""
+    def network(self) -> Generator:
+        """Returns a generator of the recipe's bands."""
         width = self._recipe.width
         return VeilGenerator(self._bands, (width, 2 * width, 4 * width, 128 * width // 24))
 
@@ -145,9 +148,7 @@ class VeilObjective:
 
     def loss(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
         """Returns the sum of the three terms, those of the groups weighted."""
-        difference = self.image(prediction, batch) - batch.clear
-        saturated = (batch.cloudy[:, self._visible] >= 1).all(dim=1, keepdim=True)
-        difference = difference.masked_fill(saturated, 0.0)
+        difference = self._difference(prediction, batch)
         contrast = detail(difference)
         total = _OPACITY_WEIGHT * F.l1_loss(prediction.opacity, batch.opacity)
         for index, group in enumerate(self._bands.groups):
@@ -158,9 +159,40 @@ class VeilObjective:
             ):
                 square = part[:, bands].square().mean(dim=(1, 2, 3))
                 total = total + weight * factor * (square + right).log().mean()
-            errors = difference[:, bands].detach().abs()
-            expected = prediction.error[:, index : index + 1]
-            total = total + _ERROR_WEIGHT * weight * quantile_loss(expected, errors)
+            total = total + weight * self._error_term(prediction, difference, index)
+        return total
+
+    def _difference(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
+        """Returns by how much the image is wrong, 0 where nothing can be helped."""
+        saturated = (batch.cloudy[:, self._visible] >= 1).all(dim=1, keepdim=True)
+        return (self.image(prediction, batch) - batch.clear).masked_fill(saturated, 0.0)
+
+    def _error_term(self, prediction: Estimate, difference: Tensor, group: int) -> Tensor:
+        """Returns what the expected error of a group of bands costs, by its position."""
+        errors = difference[:, list(self._bands.grouped[group])].detach().abs()
+        expected = prediction.error[:, group : group + 1]
+        return _ERROR_WEIGHT * quantile_loss(expected, errors)
+
+
+class FineObjective(VeilObjective):
+    """The same at full resolution, all corrected bands in one term for the image."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__(recipe)
+        self._bands = replace(self._bands, asks_level=False)
+
+    def network(self) -> Generator:
+        """Returns a generator of the recipe's bands, at full resolution."""
+        return FineGenerator(self._bands, self._recipe.width)
+
+    def loss(self, prediction: Estimate, batch: ChipBatch) -> Tensor:
+        """Returns the sum of the three terms, the errors of groups weighted."""
+        difference = self._difference(prediction, batch)
+        square = difference.square().mean(dim=(1, 2, 3))
+        total = _OPACITY_WEIGHT * F.l1_loss(prediction.opacity, batch.opacity)
+        total = total + (square + _RIGHT_VEIL).log().mean()
+        for index, group in enumerate(self._bands.groups):
+            total = total + _GROUP_WEIGHTS[group] * self._error_term(prediction, difference, index)
         return total
 
 
@@ -179,12 +211,13 @@ def quantile_loss(expected: Tensor, error: Tensor) -> Tensor:
 
 
 def objective_of(recipe: Recipe) -> Objective:
-    """Returns the objective of a recipe's clouds."""
-    return _OBJECTIVES[recipe.clouds](recipe)
+    """Returns the objective of a recipe's clouds, and of its resolution under `veil`."""
+    if recipe.clouds == "veil":
+        return _UNDER_VEILS[recipe.resolution](recipe)
+    return ThinObjective(recipe) if recipe.clouds == "scattering" else ArticleObjective(recipe)
 
 
-_OBJECTIVES: dict[Clouds, Callable[[Recipe], Objective]] = {
-    "article": ArticleObjective,
-    "scattering": ThinObjective,
-    "veil": VeilObjective,
+_UNDER_VEILS: dict[Resolution, Callable[[Recipe], Objective]] = {
+    "half": VeilObjective,
+    "full": FineObjective,
 }

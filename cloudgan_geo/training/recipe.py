@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from cloudgan_geo.arguments import Argument
-from cloudgan_geo.choices import Adversarial, Context, GivenBands, Schedule
+from cloudgan_geo.choices import Adversarial, Context, GivenBands, Resolution, Schedule
 from cloudgan_geo.errors import UsageError
 
 Clouds = Literal["article", "scattering", "veil"]
@@ -23,9 +23,14 @@ class Recipe:
         context: What that one sees beyond a chip; see `networks.thin`.
         epochs: Passes over the training chips.
         repeats: How often an epoch draws every chip, under `veil`.
+        uses: How often a chip that was drawn is trained on, each time turned, under `veil`: drawing
+            takes as long as training on it.
         batch_size: Chips a step.
-        bands: Which bands chips have, under `veil`; but with all, a third of them look like
-            level 2A.
+        bands: Which bands chips have, under `veil`.
+        corrected_share: How likely a chip looks like level 2A, under `veil`; with the cirrus band,
+            which that level lacks, none does.
+        resolution: At which a generator under `veil` predicts: `half`, of all that `networks.veil`
+            says; `full`, see `networks.fine`.
         generator_lr: Learning rate of the generator's Adam, its peak under `cosine`.
         weight_decay: Of the generator's weights, apart from Adam's steps (I. Loshchilov,
             F. Hutter, "Decoupled weight decay regularization", ICLR 2019).
@@ -54,8 +59,11 @@ class Recipe:
     context: Context = "surroundings"
     epochs: int = 15
     repeats: int = 1
+    uses: int = 4
     batch_size: int = 64
     bands: GivenBands = "all"
+    corrected_share: float = 0.35
+    resolution: Resolution = "half"
     generator_lr: float = 1e-4
     weight_decay: float = 0.0
     discriminator_lr: float = 1e-5
@@ -135,7 +143,20 @@ RECIPES = {
     "veil": _VEIL,
     "veil-no-b10": replace(_VEIL, name="veil-no-b10", bands="no-b10"),
     "veil-10m": replace(_VEIL, name="veil-10m", bands="10m"),
-    "veil-rgb": replace(_VEIL, name="veil-rgb", bands="rgb"),
+    # Every veil met once and weights as they come: what did best in red, green and blue alone.
+    "veil-rgb": replace(
+        _VEIL,
+        name="veil-rgb",
+        bands="rgb",
+        corrected_share=0.0,
+        resolution="full",
+        epochs=3,
+        repeats=8,
+        uses=1,
+        weight_decay=1e-4,
+        ema=0.0,
+        width=12,
+    ),
 }
 
 

@@ -51,12 +51,10 @@ BANDS = {given: _band_set(names) for given, names in GIVEN.items()}
 #: What is drawn, whatever is seen of it.
 VEIL = BANDS["all"]
 
-#: Without the cirrus band, the share of chips that look like level 2A, which has none; and the
-#: share of all chips whose level is not told.
-_CORRECTED_SHARE, _UNTOLD = 0.35, 0.15
-#: A drawn chip is used this often, each time turned and with other bands, while so many lie
-#: ready: drawing takes as long as training on it.
-_USES, _READY = 4, 256
+#: Share of the chips whose level is not told.
+_UNTOLD = 0.15
+#: So many chips lie ready to choose from where each is used more than once.
+_READY = 256
 
 
 class VeiledChip(NamedTuple):
@@ -90,16 +88,18 @@ class SpectralData(Data):
     @property
     def steps_per_epoch(self) -> int:
         """How many batches an epoch has."""
-        uses = len(self.split.train) * self.recipe.repeats * _USES
+        uses = len(self.split.train) * self.recipe.repeats * self.recipe.uses
         return math.ceil(uses / self.recipe.batch_size)
 
     def batch(self, step: int, ranks: Ranks = ALONE) -> ChipBatch:
         """Returns the batch of a step; see `Data`."""
-        first = step * max(1, self.recipe.batch_size // _USES)
-        for old in [number for number in self._drawn if number < first - _READY]:
+        size, uses = self.recipe.batch_size, self.recipe.uses
+        first = step * max(1, size // uses)
+        ready = _READY if uses > 1 else size
+        for old in [number for number in self._drawn if number < first - ready]:
             self._drawn.pop(old, None)
         rng = np.random.default_rng((self.recipe.seed, 1, step))
-        chosen = first + rng.choice(_READY, self.recipe.batch_size, replace=False)
+        chosen = first + rng.choice(ready, size, replace=False)
         # All of it, since what chips are told depends on all of them.
         whole = self._batch([self._veiled(int(number)) for number in chosen], rng)
         return ChipBatch(*(ranks.part(part) for part in whole))
@@ -126,7 +126,8 @@ class SpectralData(Data):
         return self._drawn[number]
 
     def _veil(self, index: int, rng: np.random.Generator) -> VeiledChip:
-        share = 0.0 if CIRRUS in bands_of_recipe(self.recipe).reads else _CORRECTED_SHARE
+        sees_cirrus = CIRRUS in bands_of_recipe(self.recipe).reads
+        share = 0.0 if sees_cirrus else self.recipe.corrected_share
         return veil_chip(self.chips.reflectance(index), rng, share)
 
     def _batch(

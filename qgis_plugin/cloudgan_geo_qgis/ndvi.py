@@ -43,8 +43,8 @@ class VegetationIndex(NamedAlgorithm):
     SUMMARY = (
         "Computes the normalized difference of near infrared and red as reflectance: scale and "
         "offset of the bands count, and so does the offset of 1000 that the result's tags state. "
-        "Only a model that corrects near infrared (veil) gives an index free of cloud: thin copies "
-        "that band."
+        "Only a model that corrects near infrared (veil) gives an index free of cloud: others "
+        "copy that band."
     )
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:

@@ -150,7 +150,7 @@ def test_each_scene_gets_the_generator_for_its_bands_and_counts_as_done(archive,
     errors = archive.start(*command).communicate()[1]
     assert "2 done" in errors, errors
     models = {name: archive.tags(name)["CLOUDGAN_MODEL"] for name in ("all", "rgb")}
-    assert models == {"all": "veil", "rgb": "thin"}
+    assert models == {"all": "veil", "rgb": "visible"}
     again = lines(archive.start(*command).communicate()[0])
     assert {each["status"] for each in again.values()} == {"skipped"}
     # Made by a generator that this scene would not get.

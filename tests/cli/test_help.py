@@ -76,7 +76,10 @@ def test_a_generator_that_is_not_there_is_a_mistake_of_the_command_line(command,
     }.get(command, ["sample_data/scene.tif"])
     run = CliRunner().invoke(main, [command, *arguments, "--model", "nosuch"])
     assert run.exit_code == 2, run.output
-    assert "nosuch: neither a bundled model (article, thin, veil) nor a weights file" in run.output
+    assert (
+        "nosuch: neither a bundled model (article, thin, veil, visible) nor a weights file"
+        in run.output
+    )
 
 
 @pytest.mark.parametrize(

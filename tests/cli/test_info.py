@@ -26,7 +26,7 @@ def test_what_decloud_would_do(tmp_path):
         "Red, green, blue: 4,3,2 (the Sentinel-2 order of 13 bands)",
         "Bands found:      B02=2, B03=3, B04=4",
         "Level:            unknown (not stated; --level 1C or 2A states it)",
-        "Generator:        thin",
+        "Generator:        visible",
         "Read:             B04, B03, B02",
         "Corrected:        B04, B03, B02",
         "Copied:           1, 5, 6, 7, 8, 9, 10, 11, 12, 13",

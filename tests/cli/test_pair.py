@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from cloudgan_geo.bands import BandSet
+from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.networks.checkpoint import read_generator, save_generator
+from cloudgan_geo.networks.fine import FineGenerator
+from cloudgan_geo.networks.thin_pair import ThinPairGenerator
 from cloudgan_geo.networks.veil import VeilGenerator
 from cloudgan_geo.networks.veil_pair import VeilPairGenerator, without_cirrus
+from cloudgan_geo.networks.zoo import load_generator
 
 WIDTHS = (4, 6, 8, 10)
 BANDS = BandSet(
@@ -44,11 +47,26 @@ def test_two_become_one_that_knows_its_parts(program, weights):
         assert read.card["pair_of"][name]["sha256"] == part.sha256
 
 
+def test_thin_and_one_at_full_resolution_become_one_without_thin_in_the_file(program, weights):
+    rgb = BandSet(RGB.reads, RGB.corrects, (0.5,) * 3, RGB.groups)
+    save_generator(FineGenerator(rgb, 2), weights / "fine.safetensors", {"recipe": {"name": "f"}})
+    done = program("pair", "thin", "fine.safetensors", "--out", "both.safetensors")
+    assert (done.returncode, done.stderr) == (0, "")
+    read = read_generator(weights / "both.safetensors")
+    assert isinstance(read.network, ThinPairGenerator)
+    assert read.card["pair_of"]["fine"]["recipe"] == {"name": "f"}
+    thin = load_generator("thin")
+    assert read.card["parts"] == {"thin": {"model": "thin", "sha256": thin.sha256}}
+    stored = read.network.thin.state_dict()
+    assert all(torch.equal(stored[name], of) for name, of in thin.network.state_dict().items())
+    assert (weights / "both.safetensors").stat().st_size < 300_000
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         (("blind.safetensors", "seeing.safetensors"), "but for B10"),
-        (("seeing.safetensors", "thin"), "of the architecture veil"),
+        (("seeing.safetensors", "thin"), "thin of thin: a pair is made of two"),
     ],
 )
 def test_what_makes_no_pair_is_refused_in_words(program, weights, given, said):

@@ -170,7 +170,7 @@ def test_evaluate_prints_a_table_and_writes_json(tmp_path, chips, finished_run):
 
 def test_models_lists_cards(finished_run):
     listed = run("models").stdout.splitlines()
-    assert [line.split("  ")[0] for line in listed] == ["article", "thin", "veil"]
+    assert [line.split("  ")[0] for line in listed] == ["article", "thin", "veil", "visible"]
     assert json.loads(run("models", "article", "--json").stdout)["architecture"] == "unet"
     assert "article" in run("models", "nonesuch", code=2).stderr
 

@@ -30,7 +30,9 @@ def test_a_model_that_is_none_is_a_mistake_of_usage(tmp_path, sample_data, monke
     before = sorted(tmp_path.iterdir())
     run = CliRunner().invoke(main, [*arguments, "--model", "nosuch"])
     assert run.exit_code == 2, run.output
-    assert run.stderr.startswith("Error: nosuch: neither a bundled model (article, thin, veil) nor")
+    assert run.stderr.startswith(
+        "Error: nosuch: neither a bundled model (article, thin, veil, visible) nor"
+    )
     assert sorted(tmp_path.iterdir()) == before
 
 

@@ -50,9 +50,9 @@ def test_its_generators_are_bundled_and_the_last_needs_red_green_and_blue():
     [
         (NAMES, "veil"),
         (WITHOUT_CIRRUS, "veil"),
-        (WITHOUT_SWIR, "thin"),
-        (("B02", "B03", "B04", "B08"), "thin"),
-        ((), "thin"),
+        (WITHOUT_SWIR, "visible"),
+        (("B02", "B03", "B04", "B08"), "visible"),
+        ((), "visible"),
     ],
 )
 def test_what_a_scene_has_decides(there, found):
@@ -65,7 +65,7 @@ def test_what_a_scene_has_decides(there, found):
 
 @pytest.mark.parametrize(
     ("names", "found"),
-    [(NAMES, "veil"), (WITHOUT_CIRRUS, "veil"), (("B02", "B03", "B04", "B08"), "thin")],
+    [(NAMES, "veil"), (WITHOUT_CIRRUS, "veil"), (("B02", "B03", "B04", "B08"), "visible")],
 )
 def test_a_scene_is_corrected_as_by_the_generator_itself(tmp_path, names, found):
     path = scene_of(tmp_path / "s.tif", names)
@@ -93,11 +93,11 @@ def test_a_cirrus_band_that_holds_nothing_is_none(tmp_path):
 
 def test_red_green_and_blue_alone(tmp_path):
     path = scene_of(tmp_path / "s.tif")
-    assert decloud(path, tmp_path / "o.tif", radiometry="dn", rgb_only=True).model == "thin"
+    assert decloud(path, tmp_path / "o.tif", radiometry="dn", rgb_only=True).model == "visible"
     assert read(tmp_path / "o.tif").shape[0] == 3
 
 
-def test_a_product_without_swir_is_read_as_for_thin(tmp_path):
+def test_a_product_without_swir_is_read_as_for_the_visible(tmp_path):
     pixels = bands_under_a_veil(WITHOUT_SWIR, 120, 120)
     size = {name: 120 // SENSOR.pixels(name) for name in WITHOUT_SWIR}
     bands = {
@@ -105,9 +105,9 @@ def test_a_product_without_swir_is_read_as_for_thin(tmp_path):
         for name, band in zip(WITHOUT_SWIR, pixels, strict=True)
     }
     product = write_safe(tmp_path / "S2A_MSIL2A.SAFE", bands, level="2A")
-    for model in ("auto", "thin"):
+    for model in ("auto", "visible"):
         decloud(product, tmp_path / f"{model}.tif", model=model, precision="fp32", device="cpu")
-    np.testing.assert_array_equal(read(tmp_path / "auto.tif"), read(tmp_path / "thin.tif"))
+    np.testing.assert_array_equal(read(tmp_path / "auto.tif"), read(tmp_path / "visible.tif"))
 
 
 def test_arrays_are_corrected_as_files_are(tmp_path):
@@ -123,7 +123,7 @@ def test_arrays_are_corrected_as_files_are(tmp_path):
 
 
 def test_info_says_which(tmp_path):
-    for names, found in ((NAMES, "veil"), (WITHOUT_SWIR, "thin")):
+    for names, found in ((NAMES, "veil"), (WITHOUT_SWIR, "visible")):
         path = scene_of(tmp_path / f"{found}.tif", names)
         told = ",".join(f"{name}={index}" for name, index in at(names).items())
         run = CliRunner().invoke(main, ["info", str(path), "--json", "--bands", told])

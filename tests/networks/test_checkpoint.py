@@ -99,8 +99,14 @@ BANDS = BandSet(
 )
 
 
-#: Small ones of every architecture that takes any bands: a pair does not, see test_veil_pair.py.
-SIZES = {"unet": {"width": 2}, "thin": {"width": 2}, "veil": {"widths": (2, 3, 4, 5)}}
+#: Small ones of every architecture that takes any bands: a pair does not, see test_veil_pair.py
+#: and test_thin_pair.py.
+SIZES = {
+    "unet": {"width": 2},
+    "thin": {"width": 2},
+    "veil": {"widths": (2, 3, 4, 5)},
+    "fine": {"width": 2},
+}
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -114,9 +120,9 @@ def test_generators_of_any_bands_come_back_and_run(tmp_path, name):
     loaded = read_generator(path)
     assert loaded.bands == BANDS
     inputs = [torch.rand(2, *shape) for shape in network.input_shapes]
-    beside = {"unet": [], "thin": [16], "veil": [7]}[name]
+    beside = {"unet": [], "thin": [16], "veil": [7], "fine": []}[name]
     assert [len(of[0]) for of in inputs] == [5, *beside]
-    if name == "veil":  # As long as nothing is told all bands are there, of an unknown level.
+    if beside == [7]:  # As long as nothing is told all bands are there, of an unknown level.
         inputs[1] = torch.tensor([[1.0] * 5 + [0.0] * 2] * 2)
     with torch.no_grad():
         outputs = [net(*inputs) for net in (network, loaded.network)]

@@ -128,7 +128,7 @@ class TestCompile:
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("model", ["article", "thin", "veil"])
+@pytest.mark.parametrize("model", ["article", "thin", "veil", "visible"])
 def test_a_window_becomes_the_same_in_any_batch(model, threads):
     cleaner = load_cleaner(model, device="cpu", precision="fp32")
     random = np.random.default_rng(0)

@@ -166,7 +166,7 @@ def test_bf16_that_lies_off_by_more_than_2_dn_is_not_chosen(
 
 
 def test_the_report_says_which_and_why(tmp_path, sample_data):
-    chosen = settle_precision("auto", load_generator("thin").network, CPU)
+    chosen = settle_precision("auto", load_generator("visible").network, CPU)
     for asked, expected in (("auto", chosen), ("fp32", Precision("fp32", "asked for"))):
         report = tmp_path / f"{asked}.json"
         output = tmp_path / f"{asked}.tif"

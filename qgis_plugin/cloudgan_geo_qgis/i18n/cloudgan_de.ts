@@ -304,8 +304,8 @@
       <translation>Berechnet (B08 - B04) / (B08 + B04) der korrigierten Bänder als Reflexionsgrad</translation>
     </message>
     <message>
-      <source>Computes the normalized difference of near infrared and red as reflectance: scale and offset of the bands count, and so does the offset of 1000 that the result's tags state. Only a model that corrects near infrared (veil) gives an index free of cloud: thin copies that band.</source>
-      <translation>Berechnet die normierte Differenz von nahem Infrarot und Rot als Reflexionsgrad: Skalierung und Versatz der Bänder zählen, ebenso der Versatz von 1000, den die Tags des Ergebnisses angeben. Nur ein Modell, das nahes Infrarot korrigiert (veil), gibt einen Index ohne Wolken: thin kopiert dieses Band.</translation>
+      <source>Computes the normalized difference of near infrared and red as reflectance: scale and offset of the bands count, and so does the offset of 1000 that the result's tags state. Only a model that corrects near infrared (veil) gives an index free of cloud: others copy that band.</source>
+      <translation>Berechnet die normierte Differenz von nahem Infrarot und Rot als Reflexionsgrad: Skalierung und Versatz der Bänder zählen, ebenso der Versatz von 1000, den die Tags des Ergebnisses angeben. Nur ein Modell, das nahes Infrarot korrigiert (veil), gibt einen Index ohne Wolken: andere kopieren dieses Band.</translation>
     </message>
     <message>
       <source>An image with red and near infrared, such as a result of Remove thin clouds.</source>
@@ -492,8 +492,8 @@
       <translation>Generator: ein mitgelieferter (siehe `models`) oder eine Datei mit Gewichten; auto nimmt den mitgelieferten, der die meisten Bänder der Szene sieht.</translation>
     </message>
     <message>
-      <source>veil sees and corrects every band of level 1C, and needs all of them; thin sees and corrects red, green and blue; article is the network of an article, a reference for comparison that also changes clear ground. A file goes under Weights file.</source>
-      <translation>veil sieht und korrigiert alle Bänder der Stufe 1C und braucht sie alle; thin sieht und korrigiert Rot, Grün und Blau; article ist das Netz eines Artikels, zum Vergleich, das auch klaren Boden ändert. Eine Datei gehört unter „Datei mit Gewichten“.</translation>
+      <source>veil sees every band and corrects all but the cirrus band, which it can do without; visible and thin see and correct red, green and blue, and visible takes more of a veil away; article is the network of an article, a reference for comparison that also changes clear ground. A file goes under Weights file.</source>
+      <translation>veil sieht alle Bänder und korrigiert alle außer dem Cirrusband, ohne das es auskommt; visible und thin sehen und korrigieren Rot, Grün und Blau, und visible nimmt mehr von einem Schleier weg; article ist das Netz eines Artikels, zum Vergleich, das auch klaren Boden ändert. Eine Datei gehört unter „Datei mit Gewichten“.</translation>
     </message>
     <message>
       <source>Only within this extent</source>

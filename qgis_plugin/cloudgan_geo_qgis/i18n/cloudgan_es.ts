@@ -304,8 +304,8 @@
       <translation>Calcula (B08 - B04) / (B08 + B04) de las bandas corregidas, como reflectancia</translation>
     </message>
     <message>
-      <source>Computes the normalized difference of near infrared and red as reflectance: scale and offset of the bands count, and so does the offset of 1000 that the result's tags state. Only a model that corrects near infrared (veil) gives an index free of cloud: thin copies that band.</source>
-      <translation>Calcula la diferencia normalizada de infrarrojo cercano y rojo como reflectancia: cuentan la escala y el desplazamiento de las bandas, y también el desplazamiento de 1000 que indican las etiquetas del resultado. Solo un modelo que corrige el infrarrojo cercano (veil) da un índice sin nubes: thin copia esa banda.</translation>
+      <source>Computes the normalized difference of near infrared and red as reflectance: scale and offset of the bands count, and so does the offset of 1000 that the result's tags state. Only a model that corrects near infrared (veil) gives an index free of cloud: others copy that band.</source>
+      <translation>Calcula la diferencia normalizada de infrarrojo cercano y rojo como reflectancia: cuentan la escala y el desplazamiento de las bandas, y también el desplazamiento de 1000 que indican las etiquetas del resultado. Solo un modelo que corrige el infrarrojo cercano (veil) da un índice sin nubes: los demás copian esa banda.</translation>
     </message>
     <message>
       <source>An image with red and near infrared, such as a result of Remove thin clouds.</source>
@@ -492,8 +492,8 @@
       <translation>Generador: uno incluido (véase `models`) o un archivo de pesos; auto toma el incluido que ve más bandas de la escena.</translation>
     </message>
     <message>
-      <source>veil sees and corrects every band of level 1C, and needs all of them; thin sees and corrects red, green and blue; article is the network of an article, a reference for comparison that also changes clear ground. A file goes under Weights file.</source>
-      <translation>veil ve y corrige todas las bandas del nivel 1C, y las necesita todas; thin ve y corrige rojo, verde y azul; article es la red de un artículo, para comparar, que también cambia terreno despejado. Un archivo va en «Archivo de pesos».</translation>
+      <source>veil sees every band and corrects all but the cirrus band, which it can do without; visible and thin see and correct red, green and blue, and visible takes more of a veil away; article is the network of an article, a reference for comparison that also changes clear ground. A file goes under Weights file.</source>
+      <translation>veil ve todas las bandas y corrige todas menos la de cirros, de la que puede prescindir; visible y thin ven y corrigen rojo, verde y azul, y visible quita más velo; article es la red de un artículo, para comparar, que también cambia terreno despejado. Un archivo va en «Archivo de pesos».</translation>
     </message>
     <message>
       <source>Only within this extent</source>

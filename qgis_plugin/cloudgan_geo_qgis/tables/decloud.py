@@ -42,11 +42,12 @@ _SCENE = (
         "Model",
         "Generator: a bundled one (see `models`) or a weights file; auto takes the bundled one "
         "that sees most of the scene's bands.",
-        "veil sees and corrects every band of level 1C, and needs all of them; thin sees and "
-        "corrects red, green and blue; article is the network of an article, a reference for "
-        "comparison that also changes clear ground. A file goes under Weights file.",
+        "veil sees every band and corrects all but the cirrus band, which it can do without; "
+        "visible and thin see and correct red, green and blue, and visible takes more of a veil "
+        "away; article is the network of an article, a reference for comparison that also "
+        "changes clear ground. A file goes under Weights file.",
         default="auto",
-        choices=("auto", "veil", "thin", "article"),
+        choices=("auto", "veil", "visible", "thin", "article"),
     ),
     Extent(
         "--bounds",
