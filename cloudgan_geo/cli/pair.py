@@ -54,9 +54,10 @@ def _joined(
     from cloudgan_geo.networks.fine import FineGenerator
     from cloudgan_geo.networks.parts import PARTS, bundled_part
     from cloudgan_geo.networks.thin import ThinGenerator
-    from cloudgan_geo.networks.thin_pair import pair_with
+    from cloudgan_geo.networks.thin_pair import ThinPairGenerator, pair_with
     from cloudgan_geo.networks.veil import VeilGenerator
-    from cloudgan_geo.networks.veil_pair import pair_up
+    from cloudgan_geo.networks.veil_pair import VeilPairGenerator, pair_up
+    from cloudgan_geo.networks.veil_trio import join
 
     first, second = networks = loaded[0].network, loaded[1].network
     parts = [{"sha256": each.sha256, "recipe": each.card.get("recipe")} for each in loaded]
@@ -66,12 +67,15 @@ def _joined(
         content = _pair_of(("thin", "fine"), parts)
         known = bundled_part(loaded[0].sha256)
         return pair_with(first, second), content | ({PARTS: {"thin": known}} if known else {})
+    if isinstance(first, VeilPairGenerator) and isinstance(second, ThinPairGenerator):
+        known = bundled_part(loaded[1].sha256)
+        return join(first, second), loaded[0].card | ({PARTS: {"visible": known}} if known else {})
     named = " and ".join(
         f"{name} of {network.architecture}" for name, network in zip(given, networks, strict=True)
     )
     raise WeightsError(
-        f"{named}: a pair is made of two generators of the architecture veil, or of one of thin "
-        "and one of fine"
+        f"{named}: a pair is made of two generators of the architecture veil, of one of thin and "
+        "one of fine, or of one of veil-pair and one of thin-pair"
     )
 
 

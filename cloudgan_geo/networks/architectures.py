@@ -15,6 +15,7 @@ from cloudgan_geo.networks.thin import ThinGenerator
 from cloudgan_geo.networks.thin_pair import ThinPairGenerator
 from cloudgan_geo.networks.veil import VeilGenerator
 from cloudgan_geo.networks.veil_pair import VeilPairGenerator
+from cloudgan_geo.networks.veil_trio import VeilTrioGenerator
 
 Generator = (
     UNetGenerator
@@ -23,6 +24,7 @@ Generator = (
     | VeilPairGenerator
     | FineGenerator
     | ThinPairGenerator
+    | VeilTrioGenerator
 )
 
 #: By the name in cards.

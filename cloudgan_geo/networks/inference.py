@@ -161,8 +161,10 @@ class PreparedGenerator:
     def _forward(self, windows: Tensor, views: Tensor | None) -> Cleaned[Tensor]:
         if not self.estimates:
             return Cleaned(cast(Tensor, self._network(windows.to(self._dtype))))
-        beside = self._told.expand(len(windows), -1) if self._asks else views
-        estimate = self._network(windows, beside)
+        beside = [views] if self.sees_surroundings else []
+        if self._asks:
+            beside.append(self._told.expand(len(windows), -1))
+        estimate = self._network(windows, *beside)
         image = windows[:, self.bands.selected] + estimate.correction
         error = estimate.error * self._error_scale.at(estimate.opacity)
         return Cleaned(image, estimate.opacity, error)

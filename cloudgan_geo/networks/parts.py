@@ -12,7 +12,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from cloudgan_geo.errors import WeightsError
-from cloudgan_geo.networks.header import bundled
+from cloudgan_geo.networks.header import bundled, read_card
 
 #: Key in cards: by submodule, `model` and `sha256` of the bundled generator that it is.
 PARTS = "parts"
@@ -69,6 +69,7 @@ def _tensors(part: str, of: Any) -> dict[str, Tensor]:
             "version that it was made with"
         )
     try:
-        return load(content)
+        # What is a part may have parts itself.
+        return {**load(content), **tensors_beside(read_card(path))}
     except (SafetensorError, ValueError) as error:
         raise WeightsError(f"its part {path} is not readable as safetensors ({error})") from error

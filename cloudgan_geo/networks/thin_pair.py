@@ -14,9 +14,9 @@ from cloudgan_geo.networks.fine import FineGenerator, smoothed
 from cloudgan_geo.networks.thin import Estimate, ThinGenerator
 from cloudgan_geo.networks.veil import mean_around
 
-#: What `thin` corrects, by what the other one would, up to which that one is not believed, and
-#: from which it is: means of the absolute correction over `veil.REACH` pixels around. Bright bare
-#: ground looks like a veil to both, and `thin` corrects far less of it.
+#: What the one that checks corrects, by what the other one would, up to which that one is not
+#: believed, and from which it is: means of the absolute correction over `veil.REACH` pixels
+#: around. Bright bare ground looks like a veil to both, and `thin` corrects far less of it.
 _DOUBTED, _BELIEVED = 0.1, 0.3
 #: A correction that counts as none.
 _NONE = 1e-6
@@ -94,11 +94,7 @@ class ThinPairGenerator(nn.Module):
         """
         fine: Estimate = self.fine(x)
         thin = self._thin(x, view)
-        seen, claimed = (
-            mean_around(of.correction.abs().mean(dim=1, keepdim=True)) for of in (thin, fine)
-        )
-        agreed = (seen / (claimed + _NONE) - _DOUBTED) / (_BELIEVED - _DOUBTED)
-        share = claimed / (seen + claimed + _NONE) * agreed.clamp(0, 1)
+        share = checked_share(thin.correction, fine.correction)
         both = Estimate(*(torch.lerp(a, b, share) for a, b in zip(thin, fine, strict=True)))
         # Where they differ at least one is wrong, whatever errors they expect.
         apart = (fine.correction - thin.correction).abs().mean(dim=1, keepdim=True)
@@ -112,6 +108,24 @@ class ThinPairGenerator(nn.Module):
         own_x = (x * scale).clamp(max=1)
         own = self.thin.estimate(smoothed(self.thin.raw(own_x, own_view)), own_x)
         return Estimate(own.correction / scale, own.opacity, own.error / scale.mean())
+
+
+def checked_share(checking: Tensor, checked: Tensor) -> Tensor:
+    """Returns what one of two corrections counts in their mean, where the other agrees.
+
+    Each is weighed by how much it corrects around, and the second not at all where the first
+    corrects next to nothing.
+
+    Args:
+        checking: The first one's, shape (n, bands, height, width).
+        checked: The second one's, of the same bands and domain.
+
+    Returns:
+        The second one's share, in [0, 1], shape (n, 1, height, width).
+    """
+    seen, claimed = (mean_around(of.abs().mean(dim=1, keepdim=True)) for of in (checking, checked))
+    agreed = (seen / (claimed + _NONE) - _DOUBTED) / (_BELIEVED - _DOUBTED)
+    return claimed / (seen + claimed + _NONE) * agreed.clamp(0, 1)
 
 
 def pair_with(thin: ThinGenerator, fine: FineGenerator) -> ThinPairGenerator:
