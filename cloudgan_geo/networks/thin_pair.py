@@ -26,11 +26,10 @@ class ThinPairGenerator(nn.Module):
     """Two U-Nets for red, green and blue that learned different clouds.
 
     `thin` sees what surrounds a window, and learned airlight that knows no ground; the other one
-    learned the law of a veil, at full resolution, and sees the window alone. They err
-    differently, and both rather leave a veil than take away ground: the mean of both, each
-    weighed by how much it corrects there, is better than either. But to the second one bright bare
-    ground is a veil more often, so it has its share only where the first one corrects something
-    too.
+    learned the law of a veil, at full resolution, and sees the window alone. The mean of both,
+    each weighed by how much it corrects there, gained more on real pairs than either. But to the
+    second one bright bare ground is a veil more often, so it has its share only where the first
+    one corrects something too.
 
     Args:
         bands: Red, green and blue, in the domain of the second one.

@@ -20,11 +20,10 @@ _VISIBLE = "visible"
 class VeilTrioGenerator(nn.Module):
     """Two generators, of which a scene without the cirrus band gets both.
 
-    A scene with that band gets what the pair for all bands says. Without it that pair leaves
-    more of a veil than it takes away ground, and so does the one for red, green and blue, which
-    sees what surrounds a window: these three bands get the mean of both, each weighed by how
-    much it corrects there, unless the first one corrects next to nothing. All other bands get
-    what the first one says.
+    A scene with that band gets what the pair for all bands says. Without it red, green and blue
+    get the mean of both, each weighed by how much it corrects there, unless the pair for all bands
+    corrects next to nothing: on real pairs that gained more than either. All other bands get what
+    the pair for all bands says.
 
     Args:
         bands: Of the pair for all bands; red, green and blue among them, each of one domain with
