@@ -30,7 +30,8 @@ def pair(first: str, second: str, out: Path, overwrite: bool) -> None:
 
     Either of two for all bands, by the recipes veil and veil-no-b10: where the cirrus band shows
     nothing, and where a scene has none, the second decides. Or of thin and one for red, green and
-    blue, by the recipe veil-rgb: the mean of both where thin sees a veil too, else thin alone.
+    blue, by the recipe veil-rgb: the mean of both where thin sees a veil too, else thin alone. Or
+    of what these two make: scenes without the cirrus band then get red, green and blue of both.
     Both are weights that train wrote, or bundled generators.
     """
     from cloudgan_geo.networks.checkpoint import save_generator
@@ -41,7 +42,7 @@ def pair(first: str, second: str, out: Path, overwrite: bool) -> None:
     network, content = _joined((first, second), loaded)
     inputs = [path for path in (Path(first), Path(second)) if path.exists()]
     with AtomicOutput(out, overwrite=overwrite, source=inputs, argument="out") as file:
-        save_generator(network, file.partial, {"name": out.stem, **content})
+        save_generator(network, file.partial, {**content, "name": out.stem})
         file.commit()
     click.echo(f"Wrote {out}")
 

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.networks.backbone import DoubleConv
 from cloudgan_geo.networks.thin import Estimate
+from cloudgan_geo.networks.veil import doubled
 
 #: Inputs are their difference from this, times this: of about unit variance then.
 _TYPICAL, _SPREAD = 0.3, 4.0
@@ -92,10 +93,10 @@ class FineGenerator(nn.Module):
         third = self.conv_3(F.max_pool2d(second, 2))
         fourth = self.conv_4(F.max_pool2d(third, 2))
         y = self.conv_5(F.max_pool2d(fourth, 2))
-        y = self.conv_6(torch.cat([_doubled(y), fourth], dim=1))
-        y = self.conv_7(torch.cat([_doubled(y), third], dim=1))
-        y = self.conv_8(torch.cat([_doubled(y), second], dim=1))
-        y = self.conv_9(torch.cat([_doubled(y), first], dim=1))
+        y = self.conv_6(torch.cat([doubled(y), fourth], dim=1))
+        y = self.conv_7(torch.cat([doubled(y), third], dim=1))
+        y = self.conv_8(torch.cat([doubled(y), second], dim=1))
+        y = self.conv_9(torch.cat([doubled(y), first], dim=1))
         # Last layer in float32 whatever the autocast type, as in the article's generator.
         with torch.autocast(x.device.type, enabled=False):
             return self._estimate(smoothed(self.output(y.float())), x)
@@ -128,7 +129,3 @@ def smoothed(maps: Tensor) -> Tensor:
 
 #: Feature maps that no level exceeds.
 _MOST = 128
-
-
-def _doubled(y: Tensor) -> Tensor:
-    return F.interpolate(y, scale_factor=2.0, mode="bilinear")

@@ -12,7 +12,7 @@ from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.backbone import UNetLevels
 from cloudgan_geo.networks.fine import FineGenerator, smoothed
 from cloudgan_geo.networks.thin import Estimate, ThinGenerator
-from cloudgan_geo.networks.veil import mean_around
+from cloudgan_geo.networks.veil import mean_around, ramp
 
 #: What the one that checks corrects, by what the other one would, up to which that one is not
 #: believed, and from which it is: means of the absolute correction over `veil.REACH` pixels
@@ -94,10 +94,7 @@ class ThinPairGenerator(nn.Module):
         fine: Estimate = self.fine(x)
         thin = self._thin(x, view)
         share = checked_share(thin.correction, fine.correction)
-        both = Estimate(*(torch.lerp(a, b, share) for a, b in zip(thin, fine, strict=True)))
-        # Where they differ at least one is wrong, whatever errors they expect.
-        apart = (fine.correction - thin.correction).abs().mean(dim=1, keepdim=True)
-        return both._replace(error=both.error + apart * share)
+        return mixed(thin, fine, share)
 
     def _thin(self, x: Tensor, view: Tensor) -> Estimate:
         """Returns the estimate of `thin`, smoothed, in the domain of the input, not its own."""
@@ -123,8 +120,24 @@ def checked_share(checking: Tensor, checked: Tensor) -> Tensor:
         The second one's share, in [0, 1], shape (n, 1, height, width).
     """
     seen, claimed = (mean_around(of.abs().mean(dim=1, keepdim=True)) for of in (checking, checked))
-    agreed = (seen / (claimed + _NONE) - _DOUBTED) / (_BELIEVED - _DOUBTED)
-    return claimed / (seen + claimed + _NONE) * agreed.clamp(0, 1)
+    agreed = ramp(seen / (claimed + _NONE), _DOUBTED, _BELIEVED)
+    return claimed / (seen + claimed + _NONE) * agreed
+
+
+def mixed(first: Estimate, second: Estimate, share: Tensor) -> Estimate:
+    """Returns the mean of two estimates of the same bands, of one group, in one domain.
+
+    Where the two differ at least one is wrong, whatever errors they expect: the expected error
+    grows by the distance.
+
+    Args:
+        first: One.
+        second: The other.
+        share: Of the second one, in [0, 1], shape (n, 1, height, width).
+    """
+    both = Estimate(*(torch.lerp(a, b, share) for a, b in zip(first, second, strict=True)))
+    apart = (second.correction - first.correction).abs().mean(dim=1, keepdim=True)
+    return both._replace(error=both.error + apart * share)
 
 
 def pair_with(thin: ThinGenerator, fine: FineGenerator) -> ThinPairGenerator:

@@ -127,12 +127,12 @@ class VeilGenerator(nn.Module):
         third = self.conv_3(F.avg_pool2d(second, 2))
         fourth = self.conv_4(F.avg_pool2d(third, 2))
         fourth = fourth + row_by_row(self.overall, fourth.mean(dim=(2, 3)))[..., None, None]
-        y = self.conv_5(torch.cat([_doubled(fourth), third], dim=1))
-        y = self.conv_6(torch.cat([_doubled(y), second], dim=1))
-        y = self.conv_7(torch.cat([_doubled(y), first], dim=1))
+        y = self.conv_5(torch.cat([doubled(fourth), third], dim=1))
+        y = self.conv_6(torch.cat([doubled(y), second], dim=1))
+        y = self.conv_7(torch.cat([doubled(y), first], dim=1))
         # Last layer in float32 whatever the autocast type, as in the article's generator.
         with torch.autocast(x.device.type, enabled=False):
-            return self._estimate(_doubled(self.output(y.float())), x)
+            return self._estimate(doubled(self.output(y.float())), x)
 
     def _estimate(self, raw: Tensor, x: Tensor) -> Estimate:
         bands, groups = len(self.bands.corrects), len(self.bands.groups)
@@ -189,5 +189,11 @@ def mean_around(x: Tensor) -> Tensor:
     return (sums[..., side:, :] - sums[..., :-side, :]) / side**2
 
 
-def _doubled(y: Tensor) -> Tensor:
+def ramp(values: Tensor, low: float, high: float) -> Tensor:
+    """Returns 0 up to a value, 1 from another on, and a straight line between."""
+    return ((values - low) / (high - low)).clamp(0, 1)
+
+
+def doubled(y: Tensor) -> Tensor:
+    """Returns feature maps at twice the resolution, interpolated."""
     return F.interpolate(y, scale_factor=2.0, mode="bilinear")

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from cloudgan_geo.bands import BandSet
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.thin import Estimate
-from cloudgan_geo.networks.veil import VeilGenerator, mean_around, widths_of_card
+from cloudgan_geo.networks.veil import VeilGenerator, mean_around, ramp, widths_of_card
 
 #: Reflectance in the cirrus band up to which it shows nothing (clear sky has 6 to 35 DN), and
 #: from which what it shows decides.
@@ -95,18 +95,14 @@ class VeilPairGenerator(nn.Module):
         there = told[:, self._cirrus, None, None, None]
         blind: Estimate = self.blind(x[:, others], told[:, beside])
         around = mean_around(blind.opacity)
-        believed = _ramp(around, _DOUBTED, _BELIEVED)
+        believed = ramp(around, _DOUBTED, _BELIEVED)
         blind = Estimate(blind.correction * believed, blind.opacity * believed, blind.error)
         if not there.any():
             return blind
         seeing: Estimate = self.seeing(x, told)
-        bright = _ramp(x[:, self._cirrus, None], self._nothing, self._decides)
-        share = torch.maximum(bright, 1 - _ramp(around, _SECOND, _FIRST)) * there
+        bright = ramp(x[:, self._cirrus, None], self._nothing, self._decides)
+        share = torch.maximum(bright, 1 - ramp(around, _SECOND, _FIRST)) * there
         return Estimate(*(torch.lerp(a, b, share) for a, b in zip(blind, seeing, strict=True)))
-
-
-def _ramp(values: Tensor, low: float, high: float) -> Tensor:
-    return ((values - low) / (high - low)).clamp(0, 1)
 
 
 def without_cirrus(bands: BandSet) -> BandSet:

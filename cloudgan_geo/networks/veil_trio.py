@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from cloudgan_geo.bands import RGB, BandSet
 from cloudgan_geo.errors import WeightsError
 from cloudgan_geo.networks.thin import VIEW, Estimate, view_channels
-from cloudgan_geo.networks.thin_pair import ThinPairGenerator, checked_share
+from cloudgan_geo.networks.thin_pair import ThinPairGenerator, checked_share, mixed
 from cloudgan_geo.networks.veil_pair import VeilPairGenerator
 
 _VISIBLE = "visible"
@@ -119,15 +118,13 @@ class VeilTrioGenerator(nn.Module):
         if not missing.any():
             return veil
         visible: Estimate = self.visible(x[:, self._seen], view[:, self._view])
-        own = veil.correction[:, self._corrected]
-        share = checked_share(own, visible.correction) * missing
-        correction, error = veil.correction.clone(), veil.error.clone()
-        correction[:, self._corrected] = torch.lerp(own, visible.correction, share)
         group = slice(self._group, self._group + 1)
-        # Where they differ at least one is wrong, whatever errors they expect.
-        apart = (visible.correction - own).abs().mean(dim=1, keepdim=True)
-        error[:, group] = torch.lerp(error[:, group], visible.error, share) + apart * share
-        return Estimate(correction, torch.lerp(veil.opacity, visible.opacity, share), error)
+        own = Estimate(veil.correction[:, self._corrected], veil.opacity, veil.error[:, group])
+        share = checked_share(own.correction, visible.correction) * missing
+        both = mixed(own, visible, share)
+        correction, error = veil.correction.clone(), veil.error.clone()
+        correction[:, self._corrected], error[:, group] = both.correction, both.error
+        return Estimate(correction, both.opacity, error)
 
 
 def join(veil: VeilPairGenerator, visible: ThinPairGenerator) -> VeilTrioGenerator:

@@ -143,7 +143,7 @@ RECIPES = {
     "veil": _VEIL,
     "veil-no-b10": replace(_VEIL, name="veil-no-b10", bands="no-b10"),
     "veil-10m": replace(_VEIL, name="veil-10m", bands="10m"),
-    # Every veil met once and weights as they come: what did best in red, green and blue alone.
+    # Every veil met once and weights as they come: the half of `visible` that is not `thin`.
     "veil-rgb": replace(
         _VEIL,
         name="veil-rgb",

@@ -11,6 +11,7 @@ from cloudgan_geo.networks.fine import FineGenerator
 from cloudgan_geo.networks.thin_pair import ThinPairGenerator
 from cloudgan_geo.networks.veil import VeilGenerator
 from cloudgan_geo.networks.veil_pair import VeilPairGenerator, without_cirrus
+from cloudgan_geo.networks.veil_trio import VeilTrioGenerator
 from cloudgan_geo.networks.zoo import load_generator
 
 WIDTHS = (4, 6, 8, 10)
@@ -60,6 +61,22 @@ def test_thin_and_one_at_full_resolution_become_one_without_thin_in_the_file(pro
     stored = read.network.thin.state_dict()
     assert all(torch.equal(stored[name], of) for name, of in thin.network.state_dict().items())
     assert (weights / "both.safetensors").stat().st_size < 300_000
+
+
+def test_both_pairs_become_one_by_the_name_of_its_file(program, weights):
+    rgb = BandSet(RGB.reads, RGB.corrects, (0.5,) * 3, RGB.groups)
+    save_generator(FineGenerator(rgb, 2), weights / "fine.safetensors", {})
+    for first, second, out in (
+        ("seeing.safetensors", "blind.safetensors", "pair.safetensors"),
+        ("thin", "fine.safetensors", "both.safetensors"),
+        ("pair.safetensors", "both.safetensors", "all.safetensors"),
+    ):
+        done = program("pair", first, second, "--out", out)
+        assert (done.returncode, done.stderr) == (0, "")
+    read = read_generator(weights / "all.safetensors")
+    assert isinstance(read.network, VeilTrioGenerator)
+    assert read.name == "all"
+    assert read.card["pair_of"]["blind"]["recipe"] == {"name": "blind"}
 
 
 @pytest.mark.parametrize(
